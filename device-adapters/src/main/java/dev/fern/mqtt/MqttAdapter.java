@@ -1,0 +1,205 @@
+package dev.fern.mqtt;
+
+import dev.fern.Adapter;
+import dev.fern.Control;
+import dev.fern.Emitter;
+import dev.fern.Event;
+import dev.fern.Fn;
+import dev.fern.Health;
+import dev.fern.Intake;
+import dev.fern.InvalidDefinitionException;
+import dev.fern.Metrics;
+import dev.fern.Payload;
+import dev.fern.Placeholders;
+import dev.fern.Settings;
+import dev.fern.Sink;
+import dev.fern.SinkException;
+import dev.fern.Target;
+import dev.fern.Time;
+import dev.fern.Trigger;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// Triggers and targets of type `mqtt`: one connection for each broker of the configuration, whatever their number.
+final class MqttAdapter implements Adapter, Sink, Emitter {
+    static final String TYPE = "mqtt";
+
+    private static final int EMIT_S = 5;
+    private static final String OWN = "default";
+    private static final Health NO_BROKER = Health.down("this device has no such broker", "set mqtt.url in fern.yaml");
+
+    private final Settings settings;
+    private final Time time;
+    private final Metrics metrics;
+    private final Control control;
+    private final Rules rules;
+    private volatile Map<String, Connection> connections = Map.of();
+    private final AtomicBoolean begun = new AtomicBoolean();
+
+    MqttAdapter(Settings settings, Time time, Metrics metrics, Control control) {
+        this.settings = settings;
+        this.time = time;
+        this.metrics = metrics;
+        this.control = control;
+        rules = new Rules(settings);
+    }
+
+    @Override
+    public Set<String> types() {
+        return Set.of(TYPE);
+    }
+
+    @Override
+    public void check(Fn candidate, Collection<Fn> accepted) throws InvalidDefinitionException {
+        rules.check(candidate);
+    }
+
+    /// Connects with the first [#bind].
+    @Override
+    public void start(Intake intake) {
+        var all = new LinkedHashMap<String, Connection>();
+        if (settings.mqtt() != null) {
+            var presence = new Presence(settings.device(), settings.mqtt(), control, time, metrics);
+            var own = create(OWN, "mqtt", settings.mqtt(), presence.manners(), intake);
+            all.put(OWN, own);
+            presence.start(own);
+        }
+        settings.brokers()
+                .forEach((name, broker) ->
+                        all.put(label(name), create(label(name), "brokers." + name, broker, null, intake)));
+        connections = all;
+    }
+
+    private Connection create(
+            String name, String key, Settings.Broker broker, Connection.@Nullable Manners manners, Intake intake) {
+        return new Connection(name, key, settings, broker, manners, intake, time, metrics);
+    }
+
+    /// A further broker may be called `default`, too.
+    private static String label(String name) {
+        return name.equals(OWN) ? "brokers." + OWN : name;
+    }
+
+    private @Nullable Connection connection(@Nullable String broker) {
+        return connections.get(broker == null ? OWN : label(broker));
+    }
+
+    @Override
+    public void bind(Collection<Trigger> triggers, Collection<Target> targets) {
+        var byConnection = new LinkedHashMap<Connection, List<Trigger>>();
+        connections.values().forEach(connection -> byConnection.put(connection, new ArrayList<>()));
+        for (var trigger : triggers) {
+            var connection = connection(trigger.options().text("broker"));
+            if (connection != null) {
+                byConnection.getOrDefault(connection, new ArrayList<>()).add(trigger);
+            }
+        }
+        byConnection.forEach(Connection::bind);
+        if (begun.compareAndSet(false, true)) {
+            // Not before: what a session has kept would be taken for leftovers of filters that nobody wants.
+            connections.values().forEach(Connection::start);
+        }
+    }
+
+    @Override
+    public Health health(Trigger trigger) {
+        try {
+            var source = Source.of(trigger);
+            var connection = connection(source.broker());
+            return connection == null ? NO_BROKER : connection.health(source);
+        } catch (InvalidDefinitionException e) {
+            return new Health.Down(e.problem());
+        }
+    }
+
+    @Override
+    public Map<String, Health> health() {
+        var health = new LinkedHashMap<String, Health>();
+        connections.forEach(
+                (name, connection) -> health.put(name.equals(OWN) ? TYPE : TYPE + "/" + name, connection.health()));
+        return health;
+    }
+
+    @Override
+    public CompletionStage<Void> send(Event event, Target target) {
+        try {
+            var filled = target.address().indexOf('{') < 0 ? target : Placeholders.fill(target, event);
+            var destination = Destination.of(filled);
+            var connection = connection(destination.broker());
+            if (connection == null) {
+                throw SinkException.never("this device has no broker for " + target.binding());
+            }
+            return connection.send(new Outgoing(
+                    destination.topic(),
+                    event.data(),
+                    destination.qos(),
+                    destination.retain(),
+                    destination.expiry(),
+                    contentType(event)));
+        } catch (InvalidDefinitionException e) {
+            return CompletableFuture.failedFuture(
+                    SinkException.never(e.problem().toString()));
+        } catch (SinkException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static @Nullable String contentType(Event event) {
+        var type = event.dataContentType();
+        return type == null || Names.text(type) != null ? null : type;
+    }
+
+    @Override
+    public void emit(String topic, Payload body) throws InvalidDefinitionException {
+        var problem = Names.topicProblem(topic);
+        if (problem != null) {
+            throw new InvalidDefinitionException(
+                    "the topic '" + topic + "' " + problem, "give the topic of one message");
+        }
+        var own = connection(null);
+        if (own == null) {
+            throw new InvalidDefinitionException("this device has no broker", "set mqtt.url in fern.yaml");
+        }
+        if (own.health() instanceof Health.Down(var why)) {
+            throw new InvalidDefinitionException(why.why(), why.whatToDo());
+        }
+        try {
+            own.send(new Outgoing(topic, body, 1, false, null, null))
+                    .toCompletableFuture()
+                    .get(EMIT_S, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new InvalidDefinitionException(
+                    String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()), "look at the broker's log");
+        } catch (TimeoutException e) {
+            throw new InvalidDefinitionException(
+                    "the broker did not acknowledge the message in " + EMIT_S + " s", "look at the broker's log");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        var closers = connections.values().stream()
+                .map(connection -> Thread.ofVirtual().name("fern-mqtt-close").start(connection::close))
+                .toList();
+        try {
+            for (var closer : closers) {
+                closer.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

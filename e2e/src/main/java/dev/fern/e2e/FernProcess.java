@@ -1,0 +1,162 @@
+package dev.fern.e2e;
+
+import io.helidon.json.JsonParser;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/// The daemon as its users run it: `fern run` on a simulated board, as a process of its own with a configuration and a
+/// state folder of its own. It can be stopped or killed, and started again on the same state.
+public final class FernProcess implements AutoCloseable {
+    private static final Duration UP = Duration.ofSeconds(30);
+    private static final Duration DOWN = Duration.ofSeconds(15);
+
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final Sandbox sandbox;
+    private final Path program;
+    private final String device = "e2e-" + UUID.randomUUID().toString().substring(0, 8);
+    private final URI url;
+    private final Path config;
+    private final Path data;
+    private Child child;
+
+    private FernProcess(Sandbox sandbox, Path program, String yaml) throws IOException, InterruptedException {
+        this.sandbox = sandbox;
+        this.program = program;
+        int port = Sandbox.freePort();
+        url = URI.create("http://127.0.0.1:" + port);
+        config = Files.writeString(sandbox.folder(device).resolve("fern.yaml"), """
+                device: {id: %s, board: simulated}
+                http: {listen: "127.0.0.1:%d"}
+                %s""".formatted(device, port, yaml));
+        data = sandbox.folder(device + "/data");
+        child = launch();
+    }
+
+    /// Starts `./fern` of this checkout and returns when it is ready.
+    ///
+    /// @param yaml fern.yaml without `device:` and `http:`
+    /// @throws IOException with what it wrote if it is not ready within 30 s
+    public static FernProcess start(Sandbox sandbox, String yaml) throws IOException, InterruptedException {
+        return start(sandbox, Path.of(System.getProperty("fern.home", "."), "fern"), yaml);
+    }
+
+    static FernProcess start(Sandbox sandbox, Path program, String yaml) throws IOException, InterruptedException {
+        return new FernProcess(sandbox, program.toAbsolutePath(), yaml);
+    }
+
+    private Child launch() throws IOException, InterruptedException {
+        var started = sandbox.start(
+                List.of(program.toString(), "run", "--config", config.toString(), "--data", data.toString()),
+                Map.of("FERN_JAVA_OPTS", javaOptions()));
+        long end = System.nanoTime() + UP.toNanos();
+        while (!ready()) {
+            if (!started.alive()) {
+                throw started.failure("ended with exit code " + started.exitCode());
+            }
+            if (System.nanoTime() > end) {
+                started.kill();
+                throw started.failure("was not ready within " + UP.toSeconds() + " s");
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        return started;
+    }
+
+    /// SQLite's native code lies in Java's temporary folder while it runs; where it is killed, that must not stay.
+    private String javaOptions() throws IOException {
+        return System.getenv().getOrDefault("FERN_JAVA_OPTS", "") + " -Djava.io.tmpdir="
+                + sandbox.folder(device + "/tmp");
+    }
+
+    /// Whether this very device says that it is ready: somebody else might have been quicker to take the port.
+    private boolean ready() throws InterruptedException {
+        try {
+            return get("/health/ready").statusCode() == 200
+                    && JsonParser.create(get("/fern/status").body())
+                            .readJsonObject()
+                            .stringValue("device", "")
+                            .equals(device);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// Its `device.id`.
+    public String device() {
+        return device;
+    }
+
+    /// The root of its HTTP interface.
+    public URI url() {
+        return url;
+    }
+
+    /// Its configuration, which a restart reads again.
+    public Path config() {
+        return config;
+    }
+
+    /// Its state folder.
+    public Path data() {
+        return data;
+    }
+
+    /// The process that runs now.
+    public Child process() {
+        return child;
+    }
+
+    /// Asks it something over HTTP.
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(url.resolve(path))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        return client.send(request, BodyHandlers.ofString());
+    }
+
+    /// Runs another command of the same program against this daemon, such as `emit gpio 17 rising`.
+    ///
+    /// @return what it wrote
+    /// @throws IOException with what it wrote if it did not end with exit code 0 within 30 s
+    public List<String> run(String... command) throws IOException, InterruptedException {
+        var line = new ArrayList<>(List.of(program.toString()));
+        line.addAll(List.of(command));
+        return sandbox.start(line, Map.of("FERN_URL", url.toString())).awaitSuccess(UP);
+    }
+
+    /// Ends it in good order.
+    public void stop() throws IOException, InterruptedException {
+        child.stop(DOWN);
+    }
+
+    /// Ends it as a power cut would.
+    public void kill() {
+        child.kill();
+    }
+
+    /// Starts it again on the same state, and returns when it is ready.
+    public void restart() throws IOException, InterruptedException {
+        child = launch();
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        client.close();
+        if (child.alive()) {
+            stop();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.fern.e2e;
+
+import com.google.cloud.tools.jib.api.CacheDirectoryCreationException;
+import com.google.cloud.tools.jib.api.Containerizer;
+import com.google.cloud.tools.jib.api.InvalidImageReferenceException;
+import com.google.cloud.tools.jib.api.Jib;
+import com.google.cloud.tools.jib.api.RegistryException;
+import com.google.cloud.tools.jib.api.RegistryImage;
+import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
+import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+
+/// Publishes a built function as an OCI image, without Docker. The image is what the fn CLI adds to the official Java
+/// image (fnproject/cli, langs/java.go): `target/*.jar` in `/function/app`, and the official entry point. The official
+/// base is left out: a device never fetches it.
+public final class ImagePublisher {
+    /// That of fnproject/fn-java-fdk.
+    private static final List<String> ENTRYPOINT = List.of(
+            "java",
+            "-XX:-UsePerfData",
+            "-XX:+UseSerialGC",
+            "-Xshare:on",
+            "-Djava.awt.headless=true",
+            "-Djava.library.path=/function/runtime/lib",
+            "-cp",
+            "/function/app/*:/function/runtime/*:/function/app:/function/app/resources",
+            "com.fnproject.fn.runtime.EntryPoint");
+
+    private final String registry;
+    private final Path cache;
+
+    /// @param registry `host:port`; plain HTTP is fine
+    /// @param cache a folder for layers under construction
+    public ImagePublisher(String registry, Path cache) {
+        this.registry = registry;
+        this.cache = cache;
+    }
+
+    /// Publishes what `mvn package` made of that folder, as `REGISTRY/NAME:VERSION`.
+    ///
+    /// @return the image reference, as func.yaml's name and version give it
+    /// @throws IOException if the folder is not built, or the registry does not take the image
+    public String publish(Path folder, FuncYaml func) throws IOException, InterruptedException {
+        var image = registry + "/" + func.name() + ":" + func.version();
+        try {
+            Jib.fromScratch()
+                    .setFormat(ImageFormat.OCI)
+                    .addLayer(jars(folder), AbsoluteUnixPath.get("/function/app"))
+                    .setWorkingDirectory(AbsoluteUnixPath.get("/function"))
+                    .setEntrypoint(ENTRYPOINT)
+                    .setProgramArguments(func.cmd())
+                    .containerize(Containerizer.to(RegistryImage.named(image))
+                            .setAllowInsecureRegistries(true)
+                            .setBaseImageLayersCache(cache)
+                            .setApplicationLayersCache(cache));
+            return image;
+        } catch (InvalidImageReferenceException
+                | RegistryException
+                | CacheDirectoryCreationException
+                | ExecutionException e) {
+            throw new IOException("cannot publish " + image, e);
+        }
+    }
+
+    private static List<Path> jars(Path folder) throws IOException {
+        try (var files = Files.newDirectoryStream(folder.resolve("target"), "*.jar")) {
+            var jars = new ArrayList<Path>();
+            files.forEach(jars::add);
+            if (jars.isEmpty()) {
+                throw new IOException(folder + " has no target/*.jar; run mvn package in it first");
+            }
+            jars.sort(null);
+            return jars;
+        }
+    }
+}

@@ -1,0 +1,3 @@
+package dev.fern.e2e.house;
+
+public final class Hearth {}

@@ -1,0 +1,76 @@
+package dev.fern;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Something that happened: a CloudEvent (CloudEvents 1.0.2, section 3) with the transport's own headers beside it.
+///
+/// @param id unique within `source`
+/// @param source a URI-reference; Fern's own are `/fern/DEVICE/TYPE/NAME`
+/// @param type such as `dev.fern.mqtt.message`
+/// @param subject what it is about: the topic, the pin
+/// @param time when it happened, by this device's clock
+/// @param dataContentType the media type of `data`
+/// @param extensions CloudEvents extension attributes, names in lower case
+/// @param headers what the transport said: HTTP's request headers, MQTT's user properties as `Fern-Mqtt-Property-NAME`,
+///     what the wildcards of a topic filter matched as `Fern-Match-1` and so on
+/// @param data the body as it came
+public record Event(
+        String id,
+        String source,
+        String type,
+        @Nullable String subject,
+        Instant time,
+        @Nullable String dataContentType,
+        Map<String, String> extensions,
+        Headers headers,
+        Payload data) {
+
+    /// Types of Fern's own events.
+    public static final String MQTT_MESSAGE = "dev.fern.mqtt.message";
+
+    public static final String GPIO_EDGE = "dev.fern.gpio.edge";
+    public static final String FN_RESULT = "dev.fern.fn.result";
+    /// A plain HTTP request: it has Fn's headers and no `Ce-` ones, as on an Fn server.
+    public static final String HTTP_REQUEST = "dev.fern.http.request";
+
+    /// A header that says: the broker may have delivered this before this daemon was stopped or crashed.
+    public static final String REDELIVERED = "Fern-Redelivered";
+
+    private static final String MATCH = "Fern-Match-";
+
+    public Event {
+        extensions = Map.copyOf(extensions);
+    }
+
+    /// An event of Fern's own, with a new id.
+    public static Event of(
+            String source,
+            String type,
+            @Nullable String subject,
+            Instant time,
+            @Nullable String dataContentType,
+            Headers headers,
+            Payload data) {
+        return new Event(Ids.next(), source, type, subject, time, dataContentType, Map.of(), headers, data);
+    }
+
+    /// What the wildcards of the topic filter matched, the first one first.
+    public List<String> matches() {
+        var matches = new ArrayList<String>();
+        for (int i = 1; headers.first(MATCH + i) instanceof String match; i++) {
+            matches.add(match);
+        }
+        return matches;
+    }
+
+    /// Rough size in memory and on disk, in bytes.
+    public int size() {
+        var size = new int[] {data.size() + 200};
+        headers.forEach((name, value) -> size[0] += name.length() + value.length());
+        return size[0];
+    }
+}

@@ -1,0 +1,42 @@
+package dev.fern;
+
+import java.time.Instant;
+
+/// Runs functions of one kind.
+public interface FunctionRuntime extends AutoCloseable {
+    /// `java`, `javascript`, `wasm` or `process`.
+    String name();
+
+    /// Whether this is the runtime for that code, by what is in the image.
+    boolean canRun(Fn fn, Bundle bundle);
+
+    /// Loads the code. Runs code of the function's author (static initialisers): call it on a thread that may hang.
+    ///
+    /// @throws InvalidDefinitionException if there is no such class, file or handler
+    Program load(Fn fn, Bundle bundle) throws InvalidDefinitionException;
+
+    @Override
+    void close();
+
+    /// Loaded code of one version. Any thread.
+    interface Program extends AutoCloseable {
+        /// A further instance, for one call at a time. May run code of the author, as [#load] may.
+        Instance start() throws InvalidDefinitionException;
+
+        /// Frees the code. Calls under way may fail.
+        @Override
+        void close();
+    }
+
+    /// One instance of a function. One thread at a time, though not always the same.
+    interface Instance extends AutoCloseable {
+        /// Runs one call to its end on this thread. Whatever the function does becomes a [Result].
+        ///
+        /// @param deadline when the caller stops waiting
+        /// @param log takes each line the function prints
+        Result call(Call call, Instant deadline, CallLog log) throws InterruptedException;
+
+        @Override
+        void close();
+    }
+}

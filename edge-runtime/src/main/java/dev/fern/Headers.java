@@ -1,0 +1,126 @@
+package dev.fern;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// Header fields as HTTP has them (RFC 9110, section 5): names in any case, several values a name. Never changes.
+public final class Headers {
+    /// No fields.
+    public static final Headers NONE = new Headers(new TreeMap<>(String.CASE_INSENSITIVE_ORDER));
+
+    private final SortedMap<String, List<String>> fields;
+
+    private Headers(SortedMap<String, List<String>> fields) {
+        this.fields = fields;
+    }
+
+    public static Headers of(Map<String, List<String>> fields) {
+        var builder = new Builder();
+        fields.forEach((name, values) -> values.forEach(value -> builder.add(name, value)));
+        return builder.build();
+    }
+
+    public static Headers of(String name, String value) {
+        return new Builder().add(name, value).build();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /// A builder that starts with these fields.
+    public Builder toBuilder() {
+        return new Builder(fields);
+    }
+
+    /// The first value of that name.
+    public @Nullable String first(String name) {
+        var values = fields.get(name);
+        return values == null ? null : values.getFirst();
+    }
+
+    public String first(String name, String otherwise) {
+        var value = first(name);
+        return value == null ? otherwise : value;
+    }
+
+    /// All values of that name, none if it is absent.
+    public List<String> all(String name) {
+        return fields.getOrDefault(name, List.of());
+    }
+
+    public boolean isEmpty() {
+        return fields.isEmpty();
+    }
+
+    /// Each name with each of its values, by name.
+    public void forEach(BiConsumer<String, String> action) {
+        fields.forEach((name, values) -> values.forEach(value -> action.accept(name, value)));
+    }
+
+    /// Names to values, read only; its keys are found in any case.
+    public Map<String, List<String>> asMap() {
+        return Collections.unmodifiableMap(fields);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Headers that && fields.equals(that.fields);
+    }
+
+    @Override
+    public int hashCode() {
+        return fields.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return fields.toString();
+    }
+
+    /// Collects fields. One thread.
+    public static final class Builder {
+        private final TreeMap<String, List<String>> fields;
+
+        private Builder() {
+            fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        }
+
+        private Builder(SortedMap<String, List<String>> start) {
+            fields = new TreeMap<>(start);
+        }
+
+        public Builder add(String name, String value) {
+            fields.merge(name, List.of(value), (before, one) -> {
+                var both = new ArrayList<>(before);
+                both.addAll(one);
+                return List.copyOf(both);
+            });
+            return this;
+        }
+
+        /// Replaces whatever that name had.
+        public Builder set(String name, String value) {
+            fields.put(name, List.of(value));
+            return this;
+        }
+
+        public Builder remove(String name) {
+            fields.remove(name);
+            return this;
+        }
+
+        public Headers build() {
+            if (fields.isEmpty()) {
+                return NONE;
+            }
+            return new Headers(new TreeMap<>(fields));
+        }
+    }
+}

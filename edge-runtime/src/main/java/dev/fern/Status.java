@@ -1,0 +1,51 @@
+package dev.fern;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What runs, what does not, and why: `fern status`, `GET /fern/status`, `fern/DEVICE/status`.
+///
+/// @param ready the definitions (or the copy) are applied and each function is ready or has a reason
+/// @param health of what the daemon depends on: `mqtt`, `cloud`, ...
+/// @param functions by name
+public record Status(
+        String device,
+        String version,
+        boolean ready,
+        Map<String, Health> health,
+        List<Function> functions,
+        Queue queue) {
+
+    /// @param digest of the version that runs, or null if none does
+    /// @param runtime `java javascript wasm process`, or null while unknown
+    /// @param problem why it is not as defined, or null
+    public record Function(
+            FnName name,
+            String id,
+            String image,
+            @Nullable String digest,
+            @Nullable String runtime,
+            State state,
+            @Nullable Problem problem,
+            List<String> triggers,
+            List<String> targets,
+            Calls calls) {}
+
+    /// What a function is doing.
+    public enum State {
+        LOADING,
+        READY,
+        INVALID,
+        FAILED,
+        QUARANTINED
+    }
+
+    /// Calls since the daemon started, and those under way.
+    public record Calls(long ok, long failed, long dead, int running) {
+        public static final Calls NONE = new Calls(0, 0, 0, 0);
+    }
+
+    /// Calls that are owed, their bytes on disk, and dead ones.
+    public record Queue(long calls, long bytes, long dead) {}
+}

@@ -1,0 +1,99 @@
+package dev.fern.cli;
+
+import dev.fern.Settings;
+import dev.fern.config.ConfigReader;
+import dev.fern.config.Reading;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "doctor",
+        description = "Checks what the daemon depends on; each line is ok, or a problem and what to do.")
+final class DoctorCommand implements Callable<Integer> {
+    private static final int EACH_MS = 3000;
+
+    private final Terminal terminal;
+    private boolean problems;
+
+    @Mixin
+    private DaemonOptions options = new DaemonOptions();
+
+    @Option(names = "--data", paramLabel = "DIR", description = "the state (default: FERN_DATA, or /var/lib/fern)")
+    private @Nullable Path data;
+
+    DoctorCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var settings = configuration();
+        look("daemon", () -> Examinations.daemon(Daemon.find(options, terminal)));
+        if (settings != null) {
+            outside(settings);
+            look("data", () -> List.of(Examinations.data(settings.data())));
+        }
+        look("clock", () -> List.of(Examinations.clock(Instant.now())));
+        look("memory", () -> List.of(Examinations.memory(Path.of("/proc/meminfo"))));
+        return problems ? Cli.FAILED : 0;
+    }
+
+    private void outside(Settings settings) throws InterruptedException {
+        if (settings.mqtt() instanceof Settings.Broker mqtt) {
+            look("mqtt", () -> List.of(Examinations.broker("mqtt", mqtt.url(), EACH_MS)));
+        }
+        for (var broker : settings.brokers().entrySet()) {
+            var about = "mqtt/" + broker.getKey();
+            look(
+                    about,
+                    () -> List.of(Examinations.broker(about, broker.getValue().url(), EACH_MS)));
+        }
+        if (settings.cloud() instanceof Settings.Cloud cloud) {
+            look("cloud", () -> Examinations.cloud(cloud.url(), EACH_MS));
+        }
+    }
+
+    private @Nullable Settings configuration() {
+        return switch (new ConfigReader(terminal.environment()).read(options.config, data)) {
+            case Reading.Good good -> {
+                print(Finding.ok("config", "every key makes sense"));
+                yield good.settings();
+            }
+            case Reading.Bad bad -> {
+                bad.problems().forEach(problem -> print(new Finding(false, "config", problem.toString())));
+                yield null;
+            }
+        };
+    }
+
+    /// Looks at one thing, and gives up on it in time: finding an address can take longer than any time-out of a
+    /// socket.
+    private void look(String about, Callable<List<Finding>> examination) throws InterruptedException {
+        var task = new FutureTask<>(examination);
+        Thread.ofVirtual().name("fern-doctor").start(task);
+        try {
+            task.get(EACH_MS + 500, TimeUnit.MILLISECONDS).forEach(this::print);
+        } catch (TimeoutException e) {
+            print(Finding.problem(about, "no answer in 3 s", "check the network and the name server"));
+        } catch (ExecutionException e) {
+            var why = e.getCause() == null ? e : e.getCause();
+            print(new Finding(
+                    false, about, why instanceof FailedException ? String.valueOf(why.getMessage()) : why.toString()));
+        }
+    }
+
+    private void print(Finding finding) {
+        problems |= !finding.isOk();
+        terminal.out().println(finding);
+    }
+}

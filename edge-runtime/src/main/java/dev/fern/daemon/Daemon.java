@@ -1,0 +1,203 @@
+package dev.fern.daemon;
+
+import dev.fern.Adapter;
+import dev.fern.AdapterProvider;
+import dev.fern.DefinitionSource;
+import dev.fern.Metrics;
+import dev.fern.Settings;
+import dev.fern.Sink;
+import dev.fern.Vocabulary;
+import dev.fern.catalog.Catalog;
+import dev.fern.deploy.Deployer;
+import dev.fern.dispatch.Dispatcher;
+import dev.fern.fdk.JavaRuntime;
+import dev.fern.http.CannotListenException;
+import dev.fern.http.Door;
+import dev.fern.images.Images;
+import dev.fern.invoke.Invoker;
+import dev.fern.invoke.Logs;
+import dev.fern.journal.Journal;
+import dev.fern.journal.NewerFormatException;
+import dev.fern.journal.Recovered;
+import dev.fern.sync.CloudSource;
+import dev.fern.sync.Copy;
+import dev.fern.sync.FolderSource;
+import dev.fern.sync.Resolver;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+/// The whole of it: made and started in the order that [#start] reads, closed in reverse. One-shot.
+public final class Daemon implements AutoCloseable {
+    /// How long calls under way may take to end at a stop.
+    private static final Duration DRAIN = Duration.ofSeconds(5);
+    /// How long a device without a copy waits for its first definitions before it says that it is ready, with nothing.
+    private static final Duration FIRST_READ = Duration.ofSeconds(10);
+
+    private static final System.Logger LOG = System.getLogger("fern.daemon");
+
+    private interface Closing {
+        void close() throws Exception;
+    }
+
+    private final Settings settings;
+    private final Path fdkJars;
+    private final SystemTime time = new SystemTime();
+    private final Metrics metrics = new Metrics();
+    private final Logs logs = new Logs(time);
+    private final ArrayDeque<Closing> closings = new ArrayDeque<>();
+
+    /// @param fdkJars the folder with the jars of the functions' world
+    public Daemon(Settings settings, Path fdkJars) {
+        this.settings = settings;
+        this.fdkJars = fdkJars;
+    }
+
+    /// Starts everything. Waits for no network.
+    ///
+    /// @return the port that HTTP listens on
+    /// @throws StartException if this configuration cannot be carried out, or the state folder is not to be had
+    public int start() throws StartException {
+        var data = settings.data();
+        closings.push(time::close);
+        closings.push(Lock.on(data)::close);
+
+        var journal = new Journal(data.resolve("calls.db"), settings.limits().dead(), metrics);
+        var recovered = open(journal);
+        closings.push(journal::close);
+
+        var operations = new Operations(settings.device().id(), logs);
+        var invoker = new Invoker(
+                settings.limits().running(),
+                time,
+                logs,
+                List.of(new JavaRuntime(fdkJars, JavaRuntime.ANSWER_BYTES, metrics)),
+                metrics);
+        closings.push(invoker::close);
+
+        var sinks = new HashMap<String, Sink>();
+        var dispatcher = new Dispatcher(settings, journal, invoker, sinks, operations, time, metrics);
+        dispatcher.recover(recovered);
+
+        var sources = new Sources();
+        var catalog = new Catalog(data.resolve("definitions.db"), time);
+        closings.push(catalog::close);
+        var door = new Door(settings, operations, catalog, sources::fromSource, time, metrics);
+        var adapters = adapters(operations, sinks);
+        adapters.add(door);
+        adapters.forEach(adapter -> closings.push(adapter::close));
+        closings.push(() -> dispatcher.drain(DRAIN));
+
+        var deployer = new Deployer(
+                new Resolver(settings),
+                new Copy(data.resolve("copy.json")),
+                images(),
+                data.resolve("folders"),
+                invoker,
+                dispatcher,
+                adapters,
+                time,
+                operations::statusChanged);
+        closings.push(deployer::close);
+
+        var source = source();
+        operations.run(
+                new Operations.Rooms(journal, invoker, dispatcher, deployer, adapters, List.of(source, catalog)));
+        for (var adapter : adapters) {
+            start(adapter, dispatcher);
+        }
+        closings.push(source::close);
+        sources.start(deployer, source, catalog);
+        time.after(FIRST_READ, deployer::applied);
+        announce(door.port());
+        return door.port();
+    }
+
+    private void announce(int port) {
+        LOG.log(
+                Level.INFO,
+                "Fern {0} runs as {1}, HTTP on port {2}, state in {3}",
+                Vocabulary.VERSION,
+                settings.device().id(),
+                String.valueOf(port),
+                settings.data());
+    }
+
+    private static Recovered open(Journal journal) throws StartException {
+        try {
+            return journal.open();
+        } catch (NewerFormatException e) {
+            throw new StartException(String.valueOf(e.getMessage()), "nothing was changed", 78);
+        } catch (IOException e) {
+            throw new StartException(String.valueOf(e.getMessage()), "check the disk", 1);
+        }
+    }
+
+    /// Those of the device, found on the class path.
+    private List<Adapter> adapters(Operations operations, Map<String, Sink> sinks) {
+        var adapters = new ArrayList<Adapter>();
+        for (var provider : ServiceLoader.load(AdapterProvider.class)) {
+            var adapter = provider.create(settings, time, metrics, operations);
+            adapters.add(adapter);
+            if (adapter instanceof Sink sink) {
+                adapter.types().forEach(type -> sinks.put(type, sink));
+            }
+        }
+        return adapters;
+    }
+
+    private static void start(Adapter adapter, Dispatcher dispatcher) throws StartException {
+        try {
+            adapter.start(dispatcher);
+        } catch (CannotListenException e) {
+            throw new StartException(e.problem().why(), e.problem().whatToDo(), 78);
+        }
+    }
+
+    private Images images() {
+        return new Images(
+                settings.registry(),
+                settings.data().resolve("images"),
+                settings.limits().imagesBytes(),
+                architecture(),
+                time,
+                metrics);
+    }
+
+    /// The Fn server, or the folder: exactly one of them is configured.
+    private DefinitionSource source() {
+        return settings.cloud() == null ? new FolderSource(settings, time) : new CloudSource(settings, time, metrics);
+    }
+
+    /// As OCI names it (image-spec, config.md: GOARCH).
+    private static String architecture() {
+        return switch (System.getProperty("os.arch", "")) {
+            case "amd64", "x86_64" -> "amd64";
+            case "aarch64" -> "arm64";
+            case "arm" -> "arm";
+            case String other -> other;
+        };
+    }
+
+    /// Stops in reverse: nothing new is begun, what is under way gets a few seconds, then everything is given back.
+    @Override
+    public void close() {
+        for (var closing : closings) {
+            try {
+                closing.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                LOG.log(Level.WARNING, "while stopping: " + e, e);
+            }
+        }
+        closings.clear();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.fern.daemon;
+
+import dev.fern.Settings;
+import dev.fern.cli.Cli;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+
+/// What `fern` runs.
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(Cli.run(args, Main::run));
+    }
+
+    /// The daemon in the foreground, until SIGTERM or SIGINT.
+    private static int run(Settings settings) throws InterruptedException {
+        LogFormat.install();
+        var daemon = new Daemon(settings, fdkJars());
+        var stopped = new CountDownLatch(1);
+        try {
+            daemon.start();
+        } catch (StartException e) {
+            System.err.println("fern: " + e.getMessage());
+            daemon.close();
+            return e.exitCode();
+        }
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("fern-stop").unstarted(() -> {
+                    daemon.close();
+                    stopped.countDown();
+                }));
+        stopped.await();
+        return 0;
+    }
+
+    /// `lib/fdk`, beside the jar this class is in.
+    private static Path fdkJars() {
+        var home = System.getProperty("fern.fdk");
+        if (home != null) {
+            return Path.of(home);
+        }
+        try {
+            var jar = Path.of(Main.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            return jar.resolveSibling("fdk");
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

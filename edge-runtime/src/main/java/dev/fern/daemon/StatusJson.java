@@ -1,0 +1,79 @@
+package dev.fern.daemon;
+
+import dev.fern.Health;
+import dev.fern.Problem;
+import dev.fern.Status;
+import io.helidon.json.JsonObject;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The status as JSON, in the form users rely on.
+final class StatusJson {
+    private StatusJson() {}
+
+    static String of(Status status) {
+        return JsonObject.builder()
+                .set("device", status.device())
+                .set("version", status.version())
+                .set("ready", status.ready())
+                .set("health", health(status.health()))
+                .setValues(
+                        "functions",
+                        status.functions().stream().map(StatusJson::function).toList())
+                .set(
+                        "queue",
+                        JsonObject.builder()
+                                .set("calls", status.queue().calls())
+                                .set("bytes", status.queue().bytes())
+                                .set("dead", status.queue().dead())
+                                .build())
+                .build()
+                .toString();
+    }
+
+    private static JsonObject health(Map<String, Health> parts) {
+        var json = JsonObject.builder();
+        parts.forEach((name, health) -> {
+            var part = JsonObject.builder().set("up", health instanceof Health.Up);
+            if (health instanceof Health.Down(Problem problem)) {
+                part.set("why", problem.why()).set("do", problem.whatToDo());
+            }
+            json.set(name, part.build());
+        });
+        return json.build();
+    }
+
+    private static JsonObject function(Status.Function function) {
+        var problem = function.problem();
+        var json = JsonObject.builder()
+                .set("app", function.name().app())
+                .set("name", function.name().name())
+                .set("id", function.id())
+                .set("image", function.image());
+        set(json, "digest", function.digest());
+        set(json, "runtime", function.runtime());
+        json.set("state", function.state().name().toLowerCase(Locale.ROOT));
+        set(json, "why", problem == null ? null : problem.why());
+        set(json, "do", problem == null ? null : problem.whatToDo());
+        return json.setStrings("triggers", function.triggers())
+                .setStrings("targets", function.targets())
+                .set(
+                        "calls",
+                        JsonObject.builder()
+                                .set("ok", function.calls().ok())
+                                .set("failed", function.calls().failed())
+                                .set("dead", function.calls().dead())
+                                .set("running", function.calls().running())
+                                .build())
+                .build();
+    }
+
+    private static void set(JsonObject.Builder json, String name, @Nullable String value) {
+        if (value == null) {
+            json.setNull(name);
+        } else {
+            json.set(name, value);
+        }
+    }
+}

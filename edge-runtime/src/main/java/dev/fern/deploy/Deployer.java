@@ -1,0 +1,396 @@
+package dev.fern.deploy;
+
+import dev.fern.Adapter;
+import dev.fern.Definition;
+import dev.fern.Fn;
+import dev.fern.FnName;
+import dev.fern.InvalidDefinitionException;
+import dev.fern.Problem;
+import dev.fern.Status;
+import dev.fern.Target;
+import dev.fern.Time;
+import dev.fern.Trigger;
+import dev.fern.deploy.Preparation.Outcome;
+import dev.fern.dispatch.Dispatcher;
+import dev.fern.images.Images;
+import dev.fern.invoke.Invoker;
+import dev.fern.invoke.Version;
+import dev.fern.sync.Copy;
+import dev.fern.sync.Resolver;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/// Makes what runs equal to what is wanted. Each new version is made ready beside the one that runs and switched in
+/// between two calls; if it cannot be had or makes no sense, the last good one goes on and the reason is shown.
+///
+/// One thread decides (`fern-deploy`); what waits for registries and code does so on virtual threads. What is decided
+/// in
+/// one go reaches the adapters in one go.
+public final class Deployer implements AutoCloseable {
+    private static final Duration RETRY_FIRST = Duration.ofSeconds(5);
+    private static final Duration RETRY_MOST = Duration.ofMinutes(5);
+    private static final Duration TAGS = Duration.ofMinutes(10);
+    private static final System.Logger LOG = System.getLogger("fern.deploy");
+
+    private final Resolver resolver;
+    private final Copy copy;
+    private final Images images;
+    private final Invoker invoker;
+    private final Dispatcher dispatcher;
+    private final List<Adapter> adapters;
+    private final Time time;
+    private final Runnable changed;
+    private final Preparation preparation;
+    private final Report report;
+    private final Map<FnName, Deployment> deployments = new ConcurrentSkipListMap<>();
+    private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
+    private final Thread thread;
+    private boolean rebind;
+    private boolean save;
+    private volatile boolean applied;
+
+    /// @param folders where code of functions that are defined by a folder is kept
+    /// @param changed runs when the status may be different; must be short
+    public Deployer(
+            Resolver resolver,
+            Copy copy,
+            Images images,
+            Path folders,
+            Invoker invoker,
+            Dispatcher dispatcher,
+            List<Adapter> adapters,
+            Time time,
+            Runnable changed) {
+        this.copy = copy;
+        this.images = images;
+        this.invoker = invoker;
+        this.dispatcher = dispatcher;
+        this.adapters = adapters;
+        this.time = time;
+        this.changed = changed;
+        report = new Report(invoker, dispatcher, adapters);
+        this.resolver = resolver;
+        preparation = new Preparation(resolver, images, new FolderCode(folders), invoker, this::check);
+        thread = Thread.ofPlatform().name("fern-deploy").daemon(true).unstarted(this::run);
+    }
+
+    /// Starts with the copy: what ran before runs again, with no network.
+    ///
+    /// @return the definitions in the copy
+    public List<Definition> start() {
+        var saved = copy.load();
+        for (var one : saved) {
+            var deployment = new Deployment(one.wanted());
+            deployment.wantedDigest = one.wantedDigest();
+            deployment.good = one.good();
+            deployment.goodDigest = one.goodDigest();
+            deployments.put(deployment.name, deployment);
+        }
+        work.add(() -> {
+            deployments.values().forEach(this::expect);
+            deployments.values().forEach(this::begin);
+            rebind = true;
+        });
+        time.after(TAGS, this::tags);
+        applied = !saved.isEmpty();
+        thread.start();
+        return saved.stream().map(Copy.Saved::wanted).toList();
+    }
+
+    /// Lets the triggers of what ran before listen while its code is loaded: a broker's session holds messages for
+    /// them.
+    private void expect(Deployment deployment) {
+        try {
+            var good = deployment.good;
+            var fn = resolver.resolve(good == null ? deployment.wanted : good);
+            check(fn);
+            dispatcher.deploy(fn);
+            deployment.expected = fn;
+        } catch (InvalidDefinitionException e) {
+            // said again, and shown, when it is prepared
+        }
+    }
+
+    /// From now on exactly these functions are wanted. Any thread.
+    public void want(List<Definition> definitions) {
+        work.add(() -> apply(definitions));
+    }
+
+    /// Asks the registries whether tags have moved. Any thread.
+    public void nudge() {
+        work.add(this::askForDigests);
+    }
+
+    /// The definitions that could be read are applied, or it is known that none can be.
+    public void applied() {
+        work.add(() -> applied = true);
+    }
+
+    /// Everything is applied and each function is ready or has a reason. Any thread.
+    public boolean ready() {
+        return applied
+                && work.isEmpty()
+                && status().stream().allMatch(fn -> fn.state() != Status.State.LOADING || fn.problem() != null);
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                var next = work.take();
+                next.run();
+                if (work.isEmpty()) {
+                    finish();
+                }
+            }
+        } catch (InterruptedException e) {
+            // closed
+        }
+    }
+
+    private void apply(List<Definition> definitions) {
+        var names = new HashSet<FnName>();
+        for (var definition : definitions) {
+            names.add(definition.name());
+            var deployment = deployments.get(definition.name());
+            if (deployment == null) {
+                deployment = new Deployment(definition);
+                deployments.put(definition.name(), deployment);
+            } else if (deployment.wanted.equals(definition)) {
+                continue;
+            } else {
+                deployment.wanted = definition;
+                deployment.wantedDigest = null;
+            }
+            save = true;
+            begin(deployment);
+        }
+        for (var deployment : List.copyOf(deployments.values())) {
+            if (!names.contains(deployment.name)) {
+                remove(deployment);
+            }
+        }
+    }
+
+    private void remove(Deployment deployment) {
+        deployments.remove(deployment.name);
+        deployment.wish++;
+        cancelRetry(deployment);
+        dispatcher.remove(deployment.name);
+        invoker.remove(deployment.name);
+        rebind = true;
+        save = true;
+        LOG.log(Level.INFO, "{0} is not wanted here any more and was stopped", deployment.name);
+    }
+
+    /// Gets the wanted version ready, and if nothing runs, the last good one meanwhile.
+    private void begin(Deployment deployment) {
+        deployment.wish++;
+        deployment.failures = 0;
+        deployment.problem = null;
+        deployment.invalid = false;
+        cancelRetry(deployment);
+        prepare(deployment, deployment.wanted, deployment.wantedDigest);
+    }
+
+    private void prepare(Deployment deployment, Definition definition, @Nullable String digest) {
+        int wish = deployment.wish;
+        deployment.preparing = true;
+        Thread.ofVirtual().name("fern-prepare " + deployment.name).start(() -> {
+            try {
+                var outcome = preparation.prepare(definition, digest);
+                work.add(() -> prepared(deployment, wish, definition, outcome));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException | Error e) { // a bug must not leave the function loading for ever
+                LOG.log(Level.ERROR, "preparing " + deployment.name + " failed inside Fern; please report this", e);
+                var problem = new Problem("preparing it failed inside Fern: " + e, "please report this");
+                work.add(() -> prepared(deployment, wish, definition, new Outcome.Failed(problem, false, true)));
+            }
+        });
+    }
+
+    private void prepared(Deployment deployment, int wish, Definition definition, Outcome outcome) {
+        if (deployment.wish != wish) {
+            if (outcome instanceof Outcome.Ready(Version version)) {
+                version.discard();
+            }
+            return;
+        }
+        deployment.preparing = false;
+        switch (outcome) {
+            case Outcome.Ready(Version version) -> install(deployment, definition, version);
+            case Outcome.Failed failed when definition.equals(deployment.wanted) -> failed(deployment, failed);
+            case Outcome.Failed failed ->
+                LOG.log(
+                        Level.ERROR,
+                        "the last good version of {0} cannot run either: {1}",
+                        deployment.name,
+                        failed.problem());
+        }
+    }
+
+    private void install(Deployment deployment, Definition definition, Version version) {
+        try {
+            check(version.fn());
+            dispatcher.deploy(version.fn());
+        } catch (InvalidDefinitionException e) {
+            version.discard();
+            failed(deployment, new Outcome.Failed(e.problem(), true, true));
+            return;
+        }
+        invoker.install(version);
+        deployment.version = version;
+        deployment.good = definition;
+        deployment.goodDigest = version.bundle().digest();
+        if (definition.equals(deployment.wanted)) {
+            deployment.wantedDigest = version.bundle().digest();
+            deployment.problem = null;
+            deployment.failures = 0;
+        }
+        rebind = true;
+        save = true;
+        LOG.log(
+                Level.INFO,
+                "{0} runs {1} ({2})",
+                deployment.name,
+                version.fn().image(),
+                version.bundle().digest());
+    }
+
+    private void failed(Deployment deployment, Outcome.Failed failed) {
+        if (!failed.problem().equals(deployment.problem)) {
+            LOG.log(Level.WARNING, "{0}: {1}", deployment.name, failed.problem());
+        }
+        deployment.problem = failed.problem();
+        deployment.invalid = failed.invalid();
+        if (!failed.lasting()) {
+            var delay = RETRY_FIRST.multipliedBy(1L << Math.min(deployment.failures++, 10));
+            deployment.retry = time.after(
+                    delay.compareTo(RETRY_MOST) < 0 ? delay : RETRY_MOST, () -> work.add(() -> again(deployment)));
+        }
+        var good = deployment.good;
+        if (deployment.version == null && good != null && !good.equals(deployment.wanted)) {
+            prepare(deployment, good, deployment.goodDigest);
+        }
+    }
+
+    private void again(Deployment deployment) {
+        if (deployments.get(deployment.name) == deployment && !deployment.isCurrent()) {
+            cancelRetry(deployment);
+            prepare(deployment, deployment.wanted, deployment.wantedDigest);
+        }
+    }
+
+    private static void cancelRetry(Deployment deployment) {
+        if (deployment.retry instanceof Time.Timer timer) {
+            timer.cancel();
+            deployment.retry = null;
+        }
+    }
+
+    /// Against all that runs but itself.
+    private void check(Fn candidate) throws InvalidDefinitionException {
+        var accepted = deployments.values().stream()
+                .filter(other -> !other.name.equals(candidate.name()))
+                .map(Deployment::listening)
+                .filter(Objects::nonNull)
+                .toList();
+        Dispatcher.check(candidate);
+        for (var adapter : adapters) {
+            adapter.check(candidate, accepted);
+        }
+    }
+
+    private void tags() {
+        work.add(this::askForDigests);
+        time.after(TAGS, this::tags);
+    }
+
+    private void askForDigests() {
+        for (var deployment : deployments.values()) {
+            if (!deployment.isCurrent()) {
+                again(deployment);
+            } else if (!deployment.image().contains("@sha256:")) {
+                int wish = deployment.wish;
+                var definition = deployment.wanted;
+                Thread.ofVirtual().name("fern-tag " + deployment.name).start(() -> {
+                    try {
+                        var digest = preparation.digest(definition);
+                        if (digest != null) {
+                            work.add(() -> tagIs(deployment, wish, digest));
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+            }
+        }
+    }
+
+    private void tagIs(Deployment deployment, int wish, String digest) {
+        if (deployment.wish == wish && !digest.equals(deployment.wantedDigest)) {
+            LOG.log(Level.INFO, "the image of {0} is another now: {1}", deployment.name, digest);
+            deployment.wantedDigest = digest;
+            begin(deployment);
+        }
+    }
+
+    /// All that was decided in one go takes effect in one go.
+    private void finish() {
+        if (rebind) {
+            rebind = false;
+            var triggers = new ArrayList<Trigger>();
+            var targets = new ArrayList<Target>();
+            for (var deployment : deployments.values()) {
+                if (deployment.listening() instanceof Fn fn) {
+                    triggers.addAll(fn.triggers());
+                    targets.addAll(fn.targets());
+                }
+            }
+            for (var adapter : adapters) {
+                adapter.bind(
+                        triggers.stream()
+                                .filter(one -> adapter.types().contains(one.type()))
+                                .toList(),
+                        targets.stream()
+                                .filter(one -> adapter.types().contains(one.type()))
+                                .toList());
+            }
+        }
+        if (save) {
+            save = false;
+            copy.save(deployments.values().stream().map(Deployment::saved).toList());
+            var digests = new HashSet<String>();
+            for (var deployment : deployments.values()) {
+                if (deployment.goodDigest instanceof String digest) {
+                    digests.add(digest);
+                }
+                if (deployment.wantedDigest instanceof String digest) {
+                    digests.add(digest);
+                }
+            }
+            images.retain(digests);
+        }
+        changed.run();
+    }
+
+    /// What each function is doing. Any thread.
+    public List<Status.Function> status() {
+        return deployments.values().stream().map(report::of).toList();
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

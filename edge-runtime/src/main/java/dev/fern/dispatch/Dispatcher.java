@@ -1,0 +1,311 @@
+package dev.fern.dispatch;
+
+import dev.fern.Call;
+import dev.fern.CallInfo;
+import dev.fern.Control;
+import dev.fern.Durability;
+import dev.fern.Event;
+import dev.fern.Fn;
+import dev.fern.FnName;
+import dev.fern.Health;
+import dev.fern.Ids;
+import dev.fern.Intake;
+import dev.fern.IntakeFullException;
+import dev.fern.InvalidDefinitionException;
+import dev.fern.Metrics;
+import dev.fern.Result;
+import dev.fern.Settings;
+import dev.fern.Sink;
+import dev.fern.Status;
+import dev.fern.Time;
+import dev.fern.Trigger;
+import dev.fern.invoke.Invoker;
+import dev.fern.journal.Delivery;
+import dev.fern.journal.Entry;
+import dev.fern.journal.Journal;
+import dev.fern.journal.Recovered;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+
+/// Takes events on and sees them through: accept, run, send, settle. A call is forgotten, and its source told, when the
+/// function and all its targets have succeeded; until then it is with its source (`durable=broker`), on disk (`disk`)
+/// or
+/// nowhere else (`no`).
+///
+/// Any thread; only [#invoke] and the lists for people wait.
+public final class Dispatcher implements Intake, AutoCloseable {
+    /// Calls of a lane that nobody else keeps.
+    private static final int UNKEPT_MOST = 1000;
+
+    private static final Duration FULL = Duration.ofSeconds(1);
+
+    private final Settings.Limits limits;
+    private final Journal journal;
+    private final Invoker invoker;
+    private final Time time;
+    private final Stats stats;
+    private final Line line;
+    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+    private final long memoryMost;
+
+    /// @param sinks by type of target; may be filled until the first function is deployed
+    /// @param listener hears of dead calls
+    public Dispatcher(
+            Settings settings,
+            Journal journal,
+            Invoker invoker,
+            Map<String, Sink> sinks,
+            Control.Listener listener,
+            Time time,
+            Metrics metrics) {
+        limits = settings.limits();
+        this.journal = journal;
+        this.invoker = invoker;
+        this.time = time;
+        stats = new Stats(metrics);
+        line = new Line(
+                settings.device().id(), invoker, journal, new Courier(sinks, time, metrics), stats, time, listener);
+        memoryMost = Math.min(limits.queueBytes(), Runtime.getRuntime().maxMemory() / 4);
+        metrics.gauge(() -> line.live().size(), "fern_calls_in_memory");
+        metrics.gauge(line::liveBytes, "fern_calls_in_memory_bytes");
+        metrics.gauge(line.aside()::size, "fern_calls_aside");
+    }
+
+    /// Takes over what an earlier run left behind. Before the first event.
+    public void recover(Recovered recovered) {
+        for (var found : recovered.lanes()) {
+            lane(found.lane(), found.fn()).parked(found.calls());
+        }
+        for (var waiting : recovered.waiting()) {
+            line.aside().add(FULL, waiting.seq());
+        }
+    }
+
+    /// From now on calls of that function follow this version. The invoker must have it.
+    ///
+    /// @throws InvalidDefinitionException if its options make no sense
+    public void deploy(Fn fn) throws InvalidDefinitionException {
+        line.routes.put(fn.name(), new Route(fn));
+        for (var lane : lanes.values()) {
+            if (lane.fn.equals(fn.name())) {
+                line.pump(lane);
+            }
+        }
+    }
+
+    /// Whether its options make sense.
+    public static void check(Fn fn) throws InvalidDefinitionException {
+        var _ = new Route(fn);
+    }
+
+    /// The function is gone: calls of it that are on disk stay there, the others end.
+    public void remove(FnName fn) {
+        line.routes.remove(fn);
+        for (var lane : lanes.values()) {
+            if (lane.fn.equals(fn)) {
+                lane.clear().forEach(line::drop);
+            }
+        }
+    }
+
+    @Override
+    public Receipt accept(Trigger trigger, Event event) throws IntakeFullException {
+        var route = line.routes.get(trigger.fn());
+        var policy = route == null ? null : route.policy(trigger);
+        if (policy == null) {
+            throw full(trigger, trigger.fn() + " does not run here now");
+        }
+        var key = policy.bySubject() ? policy.lane() + "/" + event.subject() : policy.lane();
+        checkRoom(trigger, policy, event);
+        var call = new Call(callId(event), trigger, event, 1, time.now());
+        while (true) {
+            var lane = lane(key, trigger.fn());
+            if (policy.durability() == Durability.NO && lane.waiting() >= UNKEPT_MOST) {
+                throw full(trigger, UNKEPT_MOST + " events wait for " + trigger.fn());
+            }
+            Item item;
+            synchronized (lane) { // the order in the lane is the order of seq
+                item = new Item(line, lane, journal.nextSeq(), policy, call, time.nanos());
+                line.enter(item);
+                if (!lane.add(item)) {
+                    line.leave(item);
+                    continue;
+                }
+            }
+            switch (policy.durability()) {
+                case DISK -> line.shelve(item);
+                case NO -> item.settle();
+                case BROKER -> {}
+            }
+            line.pump(lane);
+            retireLanes(policy);
+            return item;
+        }
+    }
+
+    private void checkRoom(Trigger trigger, Policy policy, Event event) throws IntakeFullException {
+        if (line.live().size() >= limits.queue() || journal.calls() >= limits.queue()) {
+            throw full(trigger, limits.queue() + " calls are waiting (limits.queue)");
+        }
+        if (journal.bytes() + event.size() > limits.queueBytes() || line.liveBytes() + event.size() > memoryMost) {
+            throw full(trigger, "the waiting calls take all of limits.queue-bytes, or of the memory there is");
+        }
+        if (policy.durability() == Durability.DISK && journal.health() instanceof Health.Down) {
+            throw full(trigger, "calls cannot be written to disk");
+        }
+    }
+
+    private IntakeFullException full(Trigger trigger, String why) {
+        stats.of(trigger.fn()).dropped().increment();
+        return new IntakeFullException(why, FULL);
+    }
+
+    private Lane lane(String key, FnName fn) {
+        return lanes.computeIfAbsent(key, _ -> new Lane(key, fn));
+    }
+
+    /// Lanes of subjects come and go.
+    private void retireLanes(Policy policy) {
+        if (policy.bySubject() && lanes.size() > 100) {
+            lanes.values().removeIf(Lane::retire);
+        }
+    }
+
+    /// A request over HTTP has its id before it is accepted, so that the caller can be told.
+    private static String callId(Event event) {
+        return event.type().equals(Event.HTTP_REQUEST) ? event.id() : Ids.next();
+    }
+
+    @Override
+    public Result invoke(Trigger trigger, Event event) throws InterruptedException {
+        var route = line.routes.get(trigger.fn());
+        if (route == null) {
+            return new Result.Unavailable(trigger.fn() + " does not run here now", FULL);
+        }
+        var call = new Call(callId(event), trigger, event, 1, time.now());
+        var result = await(route.fn, call);
+        var counts = stats.of(trigger.fn());
+        if (!(result instanceof Result.Success success)) {
+            counts.failed().increment();
+            return result;
+        }
+        counts.ok().increment();
+        try {
+            var deliveries = line.outputs(success.answer(), route, call, true);
+            if (!deliveries.isEmpty()) {
+                serve(trigger, call, route, deliveries);
+            }
+        } catch (Outputs.WrongAnswer e) {
+            return new Result.FunctionError(String.valueOf(e.getMessage()));
+        }
+        return result;
+    }
+
+    /// The caller has the answer; the targets it names get theirs.
+    private void serve(Trigger trigger, Call call, Route route, List<Delivery> deliveries) {
+        var lane = new Lane(trigger.lane(), trigger.fn());
+        var item = new Item(line, lane, journal.nextSeq(), Policy.lenient(trigger), call, time.nanos());
+        item.served = true;
+        item.owed.addAll(deliveries);
+        synchronized (lane) {
+            lane.sending++;
+        }
+        line.enter(item);
+        line.sending().send(item, route);
+    }
+
+    private Result await(Fn fn, Call call) throws InterruptedException {
+        var result = new CompletableFuture<Result>();
+        invoker.submit(fn.name(), call, true, result::complete);
+        try {
+            try {
+                return result.get(fn.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                return invoker.cancel(fn.name(), call)
+                        ? new Result.Unavailable(fn.name() + " is busy", FULL)
+                        : result.get(); // it runs; the watchdog ends it
+            }
+        } catch (ExecutionException e) {
+            throw new AssertionError("results are never exceptions", e);
+        }
+    }
+
+    /// Calls that are owed, oldest first. Waits for the disk.
+    public List<CallInfo> calls(int most) throws InterruptedException {
+        var infos = new ArrayList<CallInfo>();
+        for (var item : line.live()) {
+            if (Infos.of(item) instanceof CallInfo info) {
+                infos.add(info);
+            }
+        }
+        var known = infos.stream().map(CallInfo::id).collect(Collectors.toSet());
+        for (var entry : journal.list(false, most)) {
+            if (!known.contains(entry.call().id())) {
+                infos.add(Infos.of(entry));
+            }
+        }
+        infos.sort(Comparator.comparing(CallInfo::acceptedAt));
+        return infos.subList(0, Math.min(most, infos.size()));
+    }
+
+    /// Dead calls, newest first. Waits for the disk.
+    public List<CallInfo> dead(int most) throws InterruptedException {
+        return journal.list(true, most).stream().map(Infos::of).toList();
+    }
+
+    /// Runs a dead call again, under its own id: the function, or if that had succeeded, the targets that failed.
+    ///
+    /// @return false if there is no such dead call
+    public boolean retry(String id) throws InterruptedException {
+        var entry = journal.dead(id);
+        if (entry == null) {
+            return false;
+        }
+        var call = entry.call();
+        var again = new Call(call.id(), call.trigger(), call.event(), 1, time.now());
+        var state = entry.owed().isEmpty() ? Entry.State.WAITING : Entry.State.ANSWERED;
+        journal.update(
+                new Entry(entry.seq(), entry.lane(), again, state, entry.reason(), entry.owed()),
+                Entry.State.DEAD,
+                null);
+        line.aside().add(Duration.ZERO, entry.seq());
+        return true;
+    }
+
+    public Status.Calls counts(FnName fn) {
+        var counts = stats.of(fn);
+        return new Status.Calls(
+                counts.ok().sum(), counts.failed().sum(), counts.dead().sum(), invoker.running(fn));
+    }
+
+    public Status.Queue queue() {
+        long unkept =
+                line.live().stream().filter(item -> item.disk == Item.Disk.NONE).count();
+        return new Status.Queue(journal.calls() + unkept, journal.bytes(), journal.deadCalls());
+    }
+
+    /// Starts no further call, and waits up to that long for those under way.
+    public void drain(Duration limit) throws InterruptedException {
+        line.close();
+        long until = System.nanoTime() + limit.toNanos();
+        while (System.nanoTime() < until
+                && line.live().stream()
+                        .anyMatch(item -> item.step == Item.Step.RUNNING || item.step == Item.Step.SENDING)) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    @Override
+    public void close() {
+        line.close();
+    }
+}

@@ -1,0 +1,400 @@
+package dev.fern.dispatch;
+
+import dev.fern.Answer;
+import dev.fern.Call;
+import dev.fern.Control;
+import dev.fern.Durability;
+import dev.fern.Durations;
+import dev.fern.FnName;
+import dev.fern.Result;
+import dev.fern.Time;
+import dev.fern.invoke.Invoker;
+import dev.fern.journal.Delivery;
+import dev.fern.journal.Entry;
+import dev.fern.journal.Journal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What happens to a call from its turn in the lane to its end. Any thread; nothing waits. Locks are taken in this
+/// order:
+/// lane, item; neither is held while a function, a sink or a source is told anything.
+final class Line {
+    /// Calls of a lane whose targets may be under way at once.
+    private static final int SENDING_MOST = 64;
+    final Map<FnName, Route> routes = new ConcurrentHashMap<>();
+    final Stats stats;
+    private final String device;
+    private final Invoker invoker;
+    private final Journal journal;
+    private final Shelf shelf;
+    private final Courier courier;
+    private final Sending sending;
+    private final Aside aside;
+    private final Time time;
+    private final Control.Listener listener;
+    private final Set<Item> live = ConcurrentHashMap.newKeySet();
+    private final AtomicLong liveBytes = new AtomicLong();
+    private volatile boolean closed;
+
+    Line(
+            String device,
+            Invoker invoker,
+            Journal journal,
+            Courier courier,
+            Stats stats,
+            Time time,
+            Control.Listener listener) {
+        this.device = device;
+        this.invoker = invoker;
+        this.journal = journal;
+        this.shelf = new Shelf(journal);
+        this.courier = courier;
+        this.sending = new Sending(this, shelf, courier);
+        this.stats = stats;
+        this.time = time;
+        this.listener = listener;
+        this.aside = new Aside(time, journal, this);
+    }
+
+    /// The calls in memory.
+    Set<Item> live() {
+        return live;
+    }
+
+    long liveBytes() {
+        return liveBytes.get();
+    }
+
+    Aside aside() {
+        return aside;
+    }
+
+    Sending sending() {
+        return sending;
+    }
+
+    void enter(Item item) {
+        live.add(item);
+        liveBytes.addAndGet(item.call.event().size());
+    }
+
+    void leave(Item item) {
+        if (live.remove(item)) {
+            liveBytes.addAndGet(-item.call.event().size());
+        }
+    }
+
+    /// No further call is started.
+    void close() {
+        closed = true;
+    }
+
+    /// Starts what is due in the lane, in order.
+    void pump(Lane lane) {
+        var route = routes.get(lane.fn);
+        while (route != null && !closed) {
+            Item item;
+            synchronized (lane) {
+                if (lane.holding > 0 || lane.running >= route.fn.concurrency() || lane.sending >= SENDING_MOST) {
+                    return;
+                }
+                item = lane.peek();
+                if (item == null || (item.policy.durability() == Durability.DISK && item.disk != Item.Disk.SAFE)) {
+                    break;
+                }
+                lane.poll();
+                lane.running++;
+            }
+            start(item);
+        }
+        load(lane);
+    }
+
+    /// Reads further calls of the lane from disk if there are any and room for them.
+    private void load(Lane lane) {
+        long after = lane.startLoading();
+        if (after < 0) {
+            return;
+        }
+        journal.read(lane.key, after, lane.toLoad(), entries -> {
+            lane.loaded(entries.stream().map(entry -> revive(entry, lane)).toList());
+            pump(lane);
+        });
+    }
+
+    /// An item from its row.
+    Item revive(Entry entry, Lane lane) {
+        var trigger = entry.call().trigger();
+        var route = routes.get(trigger.fn());
+        var policy = route == null ? null : route.policy(trigger);
+        long ageNanos = Duration.between(entry.call().acceptedAt(), time.now()).toNanos();
+        var item = new Item(
+                this,
+                lane,
+                entry.seq(),
+                policy == null ? Policy.lenient(trigger) : policy,
+                entry.call(),
+                time.nanos() - Math.max(0, ageNanos));
+        item.disk = Item.Disk.SAFE;
+        item.rowState = entry.state();
+        item.reason = entry.reason();
+        item.owed.addAll(entry.owed());
+        enter(item);
+        return item;
+    }
+
+    void start(Item item) {
+        synchronized (item) {
+            item.step = Item.Step.RUNNING;
+        }
+        invoker.submit(item.lane.fn, item.call, false, result -> ended(item, result));
+    }
+
+    /// The centre: what each ending of a call means.
+    private void ended(Item item, Result result) {
+        switch (result) {
+            case Result.Success(Answer answer) -> answered(item, answer);
+            case Result.FunctionError(String message) -> failed(item, message);
+            case Result.TimedOut(Duration limit) -> failed(item, "did not end within " + Durations.text(limit));
+            case Result.Unavailable(String reason, Duration after) -> postponed(item, reason, after);
+        }
+    }
+
+    private void answered(Item item, Answer answer) {
+        int status = answer.status();
+        var route = routes.get(item.lane.fn);
+        if (status >= 500) {
+            failed(item, "the function answered with status " + status);
+            return;
+        }
+        try {
+            if (status >= 400) {
+                throw new Outputs.WrongAnswer("the function answered with status " + status + ", which is final");
+            }
+            if (route == null) {
+                throw new Outputs.WrongAnswer("the function was removed while it ran");
+            }
+            var owed = outputs(answer, route, item.call, false);
+            synchronized (item) {
+                item.owed.addAll(owed);
+            }
+        } catch (Outputs.WrongAnswer e) {
+            stats.of(item.lane.fn).failed().increment();
+            item.reason = e.getMessage();
+            leaveRunning(item);
+            release(item);
+            die(item);
+            pump(item.lane);
+            return;
+        }
+        synchronized (item.lane) {
+            item.lane.sending += item.aside ? 0 : 1;
+        }
+        leaveRunning(item);
+        release(item);
+        sending.send(item, route);
+        pump(item.lane);
+    }
+
+    /// What the answer means for the function's targets.
+    List<Delivery> outputs(Answer answer, Route route, Call call, boolean namedOnly) throws Outputs.WrongAnswer {
+        return Outputs.of(answer, route, call, device, time.now(), namedOnly, courier::repeatable);
+    }
+
+    /// Gives the place among the running calls to the next.
+    private void leaveRunning(Item item) {
+        synchronized (item.lane) {
+            item.lane.running -= item.aside ? 0 : 1;
+        }
+    }
+
+    /// Nothing waits for it any more.
+    private void release(Item item) {
+        synchronized (item.lane) {
+            item.lane.holding -= item.holds ? 1 : 0;
+            item.holds = false;
+        }
+    }
+
+    private void leaveSending(Item item) {
+        synchronized (item.lane) {
+            item.lane.sending -= item.aside ? 0 : 1;
+        }
+    }
+
+    /// A target failed for good, though the function has run.
+    void undelivered(Item item) {
+        leaveSending(item);
+        die(item);
+    }
+
+    /// Function and targets have succeeded: the call is forgotten, and its source told.
+    void done(Item item) {
+        synchronized (item) {
+            item.step = Item.Step.ENDED;
+        }
+        leaveSending(item);
+        shelf.forget(item);
+        leave(item);
+        if (!item.served) {
+            stats.of(item.lane.fn).ok().increment();
+        }
+        item.settle();
+        if (item.aside) {
+            aside.ended();
+        }
+    }
+
+    /// The function failed: its place is kept for a while, then it steps aside, then it is given up.
+    private void failed(Item item, String reason) {
+        stats.of(item.lane.fn).failed().increment();
+        item.reason = reason;
+        int attempt = item.call.attempt();
+        leaveRunning(item);
+        if (attempt > item.policy.backoff().retries()) {
+            release(item);
+            die(item);
+            pump(item.lane);
+            return;
+        }
+        var delay = item.policy.backoff().after(attempt);
+        synchronized (item) {
+            item.call = item.call.again();
+            if (item.disk != Item.Disk.NONE) {
+                shelf.put(item, item.rowState, null, () -> {});
+            }
+        }
+        if (item.aside) {
+            stepAside(item, delay);
+            return;
+        }
+        long now = time.nanos();
+        item.failedNanos = item.failedNanos == 0 ? now : item.failedNanos;
+        var hold = item.policy.hold();
+        var left = hold == null ? delay : hold.minusNanos(now - item.failedNanos);
+        if (left.isNegative() || left.isZero()) {
+            stepAside(item, delay);
+        } else {
+            keepPlace(item);
+            if (delay.compareTo(left) <= 0) {
+                time.after(delay, () -> goOn(item));
+            } else {
+                time.after(left, () -> stepAside(item, delay.minus(left)));
+            }
+        }
+    }
+
+    /// It was not run at all: it keeps its place, and no attempt is counted.
+    private void postponed(Item item, String reason, Duration after) {
+        item.reason = reason;
+        leaveRunning(item);
+        if (item.aside) {
+            stepAside(item, after);
+        } else {
+            keepPlace(item);
+            time.after(after, () -> goOn(item));
+        }
+    }
+
+    private void keepPlace(Item item) {
+        synchronized (item.lane) {
+            item.lane.holding += item.holds ? 0 : 1;
+            item.holds = true;
+        }
+    }
+
+    private void goOn(Item item) {
+        synchronized (item.lane) {
+            item.lane.running++;
+        }
+        if (!closed) {
+            start(item);
+        }
+    }
+
+    /// Later calls may pass; it is tried again after that time.
+    private void stepAside(Item item, Duration delay) {
+        release(item);
+        boolean wasAside;
+        synchronized (item) {
+            wasAside = item.aside;
+            item.aside = true;
+            item.step = Item.Step.ASIDE;
+        }
+        if (item.isKept()) {
+            shelf.put(item, Entry.State.WAITING, () -> leave(item), item::settle);
+            aside.add(delay, item.seq);
+        } else {
+            aside.add(delay, item);
+        }
+        if (wasAside) {
+            aside.ended();
+        }
+        pump(item.lane);
+    }
+
+    /// Given up: a person may run it again. Its source is told once that is on disk.
+    private void die(Item item) {
+        var reason = String.valueOf(item.reason);
+        synchronized (item) {
+            item.step = Item.Step.ENDED;
+            shelf.put(item, Entry.State.DEAD, item::settle, () -> {});
+        }
+        leave(item);
+        stats.of(item.lane.fn).dead().increment();
+        listener.died(Infos.of(item.call, "dead", reason));
+        if (item.aside) {
+            aside.ended();
+        }
+    }
+
+    /// The source cannot wait any longer.
+    void keep(Item item) {
+        synchronized (item) {
+            if (item.disk != Item.Disk.NONE || item.step == Item.Step.ENDED) {
+                return;
+            }
+            var state = item.step == Item.Step.SENDING ? Entry.State.ANSWERED : Entry.State.QUEUED;
+            shelf.put(item, state, null, () -> safe(item));
+        }
+    }
+
+    /// A call that was accepted is safe now.
+    void safe(Item item) {
+        item.settle();
+        item.lane.safe().forEach(this::leave);
+        pump(item.lane);
+    }
+
+    /// Puts a call on disk before anything else happens to it.
+    void shelve(Item item) {
+        shelf.put(item, Entry.State.QUEUED, null, () -> safe(item));
+    }
+
+    /// Its function is gone.
+    void drop(Item item) {
+        synchronized (item) {
+            item.step = Item.Step.ENDED;
+        }
+        leave(item);
+        item.settle();
+    }
+
+    /// The source still has the event.
+    void withdraw(Item item) {
+        boolean withdrawn = false;
+        synchronized (item.lane) {
+            synchronized (item) {
+                withdrawn = item.disk == Item.Disk.NONE && item.lane.remove(item);
+                item.step = withdrawn ? Item.Step.ENDED : item.step;
+            }
+        }
+        if (withdrawn) {
+            leave(item);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.fern.dispatch;
+
+import dev.fern.Answer;
+import dev.fern.Call;
+import dev.fern.Event;
+import dev.fern.Headers;
+import dev.fern.Payload;
+import dev.fern.Target;
+import dev.fern.dispatch.Route.Destination;
+import dev.fern.journal.Delivery;
+import io.helidon.json.JsonArray;
+import io.helidon.json.JsonObject;
+import io.helidon.json.JsonParser;
+import io.helidon.json.JsonString;
+import io.helidon.json.JsonValue;
+import io.helidon.json.JsonValueType;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// What a function's answer means for its targets.
+///
+/// The body goes to every target, or to those named in `Fern-To`; as `application/vnd.fern.outputs+json` it says itself
+/// what goes where. An empty body goes only where it is named.
+final class Outputs {
+    /// An answer that names targets and values by itself.
+    static final String OUTPUTS = "application/vnd.fern.outputs+json";
+
+    /// The answer contradicts itself or the definition; running the function again would not help.
+    static final class WrongAnswer extends Exception {
+        private static final long serialVersionUID = 1;
+
+        WrongAnswer(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    private final Route route;
+    private final Call call;
+    private final String source;
+    private final Instant now;
+    private final BiPredicate<Event, Target> repeatable;
+    private final List<Delivery> deliveries = new ArrayList<>();
+
+    private Outputs(Route route, Call call, String device, Instant now, BiPredicate<Event, Target> repeatable) {
+        this.repeatable = repeatable;
+        this.route = route;
+        this.call = call;
+        this.source = "/fern/" + device + "/fn/" + route.fn.name();
+        this.now = now;
+    }
+
+    /// @param namedOnly a caller has the answer already: targets get it only if it names them
+    /// @param repeatable whether a target may get a message twice
+    static List<Delivery> of(
+            Answer answer,
+            Route route,
+            Call call,
+            String device,
+            Instant now,
+            boolean namedOnly,
+            BiPredicate<Event, Target> repeatable)
+            throws WrongAnswer {
+        if (!route.destinations().iterator().hasNext() && answer.headers().first("Fern-To") == null) {
+            return List.of();
+        }
+        var outputs = new Outputs(route, call, device, now, repeatable);
+        outputs.add(answer, namedOnly);
+        return outputs.deliveries;
+    }
+
+    private void add(Answer answer, boolean namedOnly) throws WrongAnswer {
+        var type = answer.contentType();
+        if (type.startsWith(OUTPUTS)) {
+            addNamed(answer.body());
+        } else if (answer.headers().first("Fern-To") instanceof String names) {
+            for (var name : Arrays.stream(names.split(",")).map(String::trim).toList()) {
+                if (!name.isEmpty()) {
+                    add(name, type, answer.body());
+                }
+            }
+        } else if (!namedOnly && !answer.body().isEmpty()) {
+            for (var destination : route.destinations()) {
+                add(destination, type, answer.body());
+            }
+        }
+    }
+
+    private void addNamed(Payload body) throws WrongAnswer {
+        try {
+            var object = JsonParser.create(body.bytes()).readJsonObject();
+            for (var name : object.keysAsStrings()) {
+                var value = object.value(name).orElseThrow();
+                if (value instanceof JsonArray array) {
+                    for (var element : array.values()) {
+                        addValue(name, element);
+                    }
+                } else {
+                    addValue(name, value);
+                }
+            }
+        } catch (RuntimeException | StackOverflowError e) { // the parser decodes late, and throws whatever comes
+            throw new WrongAnswer("the answer says it is " + OUTPUTS + " but is no JSON object");
+        }
+    }
+
+    private void addValue(String name, JsonValue value) throws WrongAnswer {
+        if (value.type() == JsonValueType.NULL) {
+            return;
+        }
+        if (value instanceof JsonString text) {
+            add(name, "text/plain", Payload.of(text.value()));
+        } else if (value instanceof JsonObject object) {
+            var base64 = object.keysAsStrings().size() == 1
+                    ? object.stringValue("base64").orElse(null)
+                    : null;
+            if (base64 == null) {
+                add(name, "application/json", Payload.of(object.toString()));
+            } else {
+                add(name, "application/octet-stream", decode(name, base64));
+            }
+        } else {
+            add(name, value instanceof JsonArray ? "application/json" : "text/plain", Payload.of(value.toString()));
+        }
+    }
+
+    private static Payload decode(String name, String base64) throws WrongAnswer {
+        try {
+            return Payload.of(Base64.getDecoder().decode(base64));
+        } catch (IllegalArgumentException e) {
+            throw new WrongAnswer("the answer for target " + name + " is no base64");
+        }
+    }
+
+    private void add(String name, String contentType, Payload body) throws WrongAnswer {
+        if (!route.hasTarget(name)) {
+            throw new WrongAnswer("the answer names target " + name + ", which " + route.fn + " does not have");
+        }
+        for (var destination : route.destinations()) {
+            if (destination.target().name().equals(name)) {
+                add(destination, contentType, body);
+            }
+        }
+    }
+
+    private void add(Destination destination, @Nullable String contentType, Payload body) {
+        if (destination.takes(call.trigger().name())) {
+            var value = destination.value();
+            var data = value == null ? body : value;
+            var message = Event.of(
+                    source,
+                    Event.FN_RESULT,
+                    call.event().subject(),
+                    now,
+                    value == null ? contentType : "text/plain",
+                    matches(),
+                    data);
+            var target = destination.target();
+            deliveries.add(new Delivery(destination.key(), message, !repeatable.test(message, target)));
+        }
+    }
+
+    /// A chain keeps what the topic filter matched.
+    private Headers matches() {
+        var matches = call.event().matches();
+        if (matches.isEmpty()) {
+            return Headers.NONE;
+        }
+        var headers = Headers.builder();
+        for (int i = 0; i < matches.size(); i++) {
+            headers.set("Fern-Match-" + (i + 1), matches.get(i));
+        }
+        return headers.build();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.fern.fdk;
+
+import dev.fern.Answer;
+import dev.fern.Call;
+import dev.fern.CallLog;
+import dev.fern.FunctionRuntime;
+import dev.fern.Headers;
+import dev.fern.Payload;
+import dev.fern.Result;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// One instance of a Java function.
+final class JavaInstance implements FunctionRuntime.Instance {
+    private final Scope scope;
+    private final int answerBytes;
+    private volatile @Nullable FunctionLoader loader;
+    private volatile Bridge.@Nullable Instance function;
+
+    JavaInstance(FunctionLoader loader, Scope scope, Bridge.Instance function, int answerBytes) {
+        this.loader = loader;
+        this.scope = scope;
+        this.function = function;
+        this.answerBytes = answerBytes;
+    }
+
+    @Override
+    public Result call(Call call, Instant deadline, CallLog log) {
+        var code = function;
+        var classes = loader;
+        if (code == null || classes == null) {
+            return new Result.FunctionError("the function was unloaded");
+        }
+        classes.scope(scope);
+        try (var _ = scope.enter(classes, log)) {
+            var reply = code.call(
+                    () -> call.headers(deadline).asMap(),
+                    call.event().data().bytes(),
+                    call.id(),
+                    deadline,
+                    answerBytes);
+            return result(reply);
+        }
+    }
+
+    private Result result(Bridge.Reply reply) {
+        var failure = reply.failure();
+        if (failure != null) {
+            Failure.trace(failure).forEach(scope.console()::line);
+        }
+        if (scope.exited() instanceof String call) {
+            return new Result.FunctionError("function called " + call);
+        }
+        if (failure != null) {
+            return new Result.FunctionError(Failure.isInterrupt(failure) ? "interrupted" : Failure.message(failure));
+        }
+        if (reply.status() != 200) {
+            return new Result.FunctionError("the function answered with status " + reply.status());
+        }
+        return new Result.Success(new Answer(Headers.of(reply.headers()), Payload.of(reply.body())));
+    }
+
+    @Override
+    public void close() {
+        function = null;
+        loader = null;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.fern.fdk;
+
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeModel;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.MethodTransform;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// Changes a function's classes as they are loaded, so that what would touch the whole process touches the function
+/// alone. This is protection against accidents, not against an attacker: that is what processes are for.
+///
+/// Each change is a transformation of code that leaves the stack as it finds it where a branch can arrive, so the
+/// class's own StackMapTables stay right and are carried over; nothing of the function is loaded to compute them.
+final class Rewriter {
+    /// All that is done to a function's code, in this order. A new one for each method, they may have a state.
+    private static final List<Supplier<CodeTransform>> TRANSFORMS = List.of(() -> Redirects.INSTANCE, Ownership::new);
+
+    static {
+        // if a JVM's first use of java.lang.constant is ofDescriptor, as the class-file API's is, JDK 25.0.3 fails with
+        // ExceptionInInitializerError in PrimitiveClassDescImpl
+        MethodTypeDesc.of(ConstantDescs.CD_void);
+    }
+
+    private static final ClassFile CLASS_FILE = ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS);
+    private static final ClassTransform CHANGES = ClassTransform.transformingMethods(carryingFrames());
+
+    private Rewriter() {}
+
+    /// The class as it is to be defined.
+    ///
+    /// @throws UnreadableClassError if it is no class file, or is damaged
+    static byte[] rewrite(String name, byte[] original) {
+        try {
+            if (isNewerThanThisJvm(original)) {
+                return original; // the JVM says best what it is
+            }
+            var model = CLASS_FILE.parse(original);
+            return concerned(model) ? CLASS_FILE.transformClass(model, CHANGES) : original;
+        } catch (RuntimeException e) {
+            throw new UnreadableClassError(name, e);
+        }
+    }
+
+    private static boolean isNewerThanThisJvm(byte[] file) {
+        var head = ByteBuffer.wrap(file);
+        return file.length > 8
+                && head.getInt(0) == ClassFile.MAGIC_NUMBER
+                && head.getChar(6) > ClassFile.latestMajorVersion();
+    }
+
+    private static boolean concerned(ClassModel model) {
+        for (var entry : model.constantPool()) {
+            if (Redirects.concerns(entry) || Ownership.concerns(entry)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static MethodTransform carryingFrames() {
+        return (method, element) -> {
+            if (element instanceof CodeModel code) {
+                method.transformCode(code, changes().andThen(frames(code)));
+            } else {
+                method.with(element);
+            }
+        };
+    }
+
+    private static CodeTransform changes() {
+        var all = CodeTransform.ACCEPT_ALL;
+        for (var transform : TRANSFORMS) {
+            all = all.andThen(transform.get());
+        }
+        return all;
+    }
+
+    private static CodeTransform frames(CodeModel code) {
+        return CodeTransform.endHandler(
+                builder -> code.findAttribute(Attributes.stackMapTable()).ifPresent(builder::with));
+    }
+
+    /// A class file that cannot be changed is not loaded.
+    static final class UnreadableClassError extends ClassFormatError {
+        UnreadableClassError(String name, Exception cause) {
+            super("class " + name + " cannot be read: " + cause.getMessage());
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.fern.invoke;
+
+import dev.fern.FunctionRuntime;
+import dev.fern.InvalidDefinitionException;
+import dev.fern.Result;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// A platform thread with one instance of one version of a function. It dies with the version, after `idle_timeout`
+/// without a call, or when a call overruns; what the function left in thread locals dies with it.
+final class Worker implements Runnable {
+    private final Invoker invoker;
+    final Version version;
+    final Thread thread;
+    private FunctionRuntime.@Nullable Instance instance;
+
+    /// The next call, put here under the invoker's lock.
+    volatile @Nullable Job next;
+    /// Told to end, under the invoker's lock.
+    volatile boolean dismissed;
+
+    /// The call under way and when it is over time, for the watchdog.
+    volatile @Nullable Job current;
+    volatile long deadlineNanos;
+    /// Its call overran: whatever it does from here on is nobody's business.
+    volatile boolean abandoned;
+
+    Worker(Invoker invoker, Version version) {
+        this.invoker = invoker;
+        this.version = version;
+        thread = Thread.ofPlatform()
+                .name("fern-fn " + version.fn.name())
+                .daemon(true)
+                .unstarted(this);
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (version.fn.warm()) {
+                warmUp();
+            }
+            while (!abandoned && awaitJob() instanceof Job job) {
+                next = null;
+                var result = run(job);
+                if (!abandoned) {
+                    invoker.finished(this, job, result);
+                }
+            }
+        } finally {
+            closeInstance();
+            invoker.ended(this);
+        }
+    }
+
+    /// Starts the instance before the first call; what goes wrong shows again, and better, at that call.
+    private void warmUp() {
+        try {
+            instance = version.program.start();
+        } catch (InvalidDefinitionException | RuntimeException | LinkageError e) {
+            invoker.logs.add(version.fn.name() + " -", "could not be started: " + e.getMessage());
+        }
+    }
+
+    private Result run(Job job) {
+        try {
+            Thread.interrupted(); // a function may have interrupted itself
+            if (instance == null) {
+                invoker.watch(this, job, Invoker.START_LIMIT);
+                instance = version.program.start();
+            }
+            invoker.watch(this, job, version.fn.timeout());
+            var deadline = invoker.time.now().plus(version.fn.timeout());
+            return instance.call(job.call, deadline, invoker.logs.of(version.fn.name(), job.call.id()));
+        } catch (InvalidDefinitionException e) {
+            return new Result.FunctionError(e.problem().toString());
+        } catch (InterruptedException e) {
+            return new Result.FunctionError("interrupted");
+        } catch (Throwable e) { // an Error of the function's must not end this thread silently
+            invoker.bug(version.fn.name(), job.call.id(), e);
+            return new Result.FunctionError(e.toString());
+        } finally {
+            current = null;
+        }
+    }
+
+    /// Waits for the next call, or null when this worker shall end.
+    private @Nullable Job awaitJob() {
+        long until = System.nanoTime() + version.fn.idleTimeout().toNanos();
+        while (next == null && !dismissed) {
+            long left = until - System.nanoTime();
+            if (left <= 0 && !version.fn.warm()) {
+                if (invoker.mayLeave(this)) {
+                    return null;
+                }
+                until = System.nanoTime() + version.fn.idleTimeout().toNanos();
+                continue;
+            }
+            if (version.fn.warm()) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, left);
+            }
+        }
+        return next;
+    }
+
+    private void closeInstance() {
+        if (instance == null) {
+            return;
+        }
+        try {
+            instance.close();
+        } catch (RuntimeException e) {
+            invoker.bug(version.fn.name(), "-", e);
+        }
+    }
+}

@@ -1,0 +1,385 @@
+package dev.fern.journal;
+
+import dev.fern.Health;
+import dev.fern.Metrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Calls on disk. One thread writes, many calls with one sync: a batch closes 2 ms after the first call that somebody
+/// waits
+/// for, or at 64 of them. What is forgotten before its batch closes is never written. Forgetting alone is not urgent:
+/// it
+/// waits up to a second for company.
+///
+/// Any thread; nothing here waits but [#open], [#list] and [#close]. If the disk refuses, the batch is tried again
+/// every
+/// second, [#health] says so, and nobody is told "synced" meanwhile.
+public final class Journal implements AutoCloseable {
+    private static final int BATCH = 64;
+    private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long LAZY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final System.Logger LOG = System.getLogger("fern.journal");
+
+    private interface Reading {
+        void from(Store store) throws SQLException, IOException;
+    }
+
+    private final Path file;
+    private final int deadMost;
+    private final Thread thread;
+    private final AtomicLong seq = new AtomicLong();
+    private final AtomicLong calls = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong dead = new AtomicLong();
+    private final LongAdder commits;
+    private final LongAdder written;
+
+    private Batch next = new Batch();
+    private List<Reading> readings = new ArrayList<>();
+    private long awaitedSince;
+    private long changedSince;
+    private boolean closing;
+    private volatile Health writing = Health.UP;
+    private volatile @Nullable Health damaged;
+    private @Nullable Store store;
+    /// The named fault of tests: the disk refuses.
+    volatile boolean failing;
+
+    public Journal(Path file, int deadMost, Metrics metrics) {
+        this.file = file;
+        this.deadMost = deadMost;
+        thread = Thread.ofPlatform().name("fern-journal").daemon(true).unstarted(this::run);
+        commits = metrics.counter("fern_journal_commits_total");
+        written = metrics.counter("fern_journal_calls_written_total");
+        metrics.gauge(calls::get, "fern_journal_calls");
+        metrics.gauge(bytes::get, "fern_journal_bytes");
+        metrics.gauge(dead::get, "fern_dead_calls");
+    }
+
+    /// Opens the file and says what it holds. A damaged file is set aside and a new one begun.
+    ///
+    /// @throws NewerFormatException if a later version wrote it; it is left alone
+    public Recovered open() throws NewerFormatException, IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Recovered recovered;
+        try {
+            recovered = opened();
+        } catch (SQLException e) {
+            setAside(e);
+            try {
+                recovered = opened();
+            } catch (SQLException again) {
+                throw new IOException("cannot keep calls in " + file + ": " + again.getMessage(), again);
+            }
+        }
+        seq.set(recovered.last());
+        calls.set(recovered.calls());
+        bytes.set(recovered.bytes());
+        dead.set(recovered.dead());
+        thread.start();
+        return recovered;
+    }
+
+    private Recovered opened() throws SQLException, NewerFormatException {
+        var opened = new Store(file);
+        try {
+            var recovered = opened.recovered();
+            store = opened;
+            return recovered;
+        } catch (SQLException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    private void setAside(SQLException cause) throws IOException {
+        var aside = file.resolveSibling(file.getFileName() + ".damaged-" + System.currentTimeMillis());
+        if (Files.exists(file)) {
+            Files.move(file, aside);
+        }
+        Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-wal"));
+        Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-shm"));
+        LOG.log(
+                Level.ERROR,
+                "{0} is damaged ({1}); it was kept as {2} and a new one begun: calls in it are not run",
+                file,
+                cause.getMessage(),
+                aside);
+        damaged = Health.down(
+                file.getFileName() + " was damaged and set aside", "check the card; the calls are in " + aside);
+    }
+
+    /// The next place in the order of acceptance.
+    public long nextSeq() {
+        return seq.incrementAndGet();
+    }
+
+    /// Writes a call that is not on disk yet.
+    ///
+    /// @param synced runs once it is safe, on the journal's thread; must be short
+    public void add(Entry entry, Runnable synced) {
+        calls.addAndGet(entry.state() == Entry.State.DEAD ? 0 : 1);
+        dead.addAndGet(entry.state() == Entry.State.DEAD ? 1 : 0);
+        bytes.addAndGet(entry.call().event().size());
+        synchronized (this) {
+            noteWaiting(synced);
+            next.add(entry, synced);
+            changed();
+        }
+    }
+
+    /// Rewrites what becomes of a call that [#add] was given: state, attempt, reason, what is owed.
+    ///
+    /// @param from the state it was in
+    /// @param synced runs once it is safe, on the journal's thread; null if nobody waits for it
+    public void update(Entry entry, Entry.State from, @Nullable Runnable synced) {
+        int died = (entry.state() == Entry.State.DEAD ? 1 : 0) - (from == Entry.State.DEAD ? 1 : 0);
+        dead.addAndGet(died);
+        calls.addAndGet(-died);
+        synchronized (this) {
+            noteWaiting(synced);
+            next.update(entry, synced);
+            changed();
+        }
+    }
+
+    /// The work is done: the call is owed no more.
+    public void forget(Entry entry) {
+        (entry.state() == Entry.State.DEAD ? dead : calls).decrementAndGet();
+        bytes.addAndGet(-entry.call().event().size());
+        List<Runnable> unwritten;
+        synchronized (this) {
+            unwritten = next.forget(entry.seq());
+            changed();
+        }
+        unwritten.forEach(Runnable::run);
+    }
+
+    private void noteWaiting(@Nullable Runnable synced) {
+        if (synced != null && next.awaited() == 0) {
+            awaitedSince = System.nanoTime();
+        }
+    }
+
+    /// Wakes the writer when there is a new deadline or the batch is full. Under the lock.
+    private void changed() {
+        if (next.size() == 1) {
+            changedSince = System.nanoTime();
+        }
+        if (next.size() == 1 || next.awaited() == 1 || next.awaited() >= BATCH) {
+            notifyAll();
+        }
+    }
+
+    /// Reads calls to be run, in order, after that place. The answer comes on the journal's thread.
+    public void read(String lane, long after, int most, Consumer<List<Entry>> answer) {
+        reading(store -> answer.accept(store.inLane(lane, after, most)));
+    }
+
+    /// Reads one call; null if it is not there. The answer comes on the journal's thread.
+    public void read(long place, Consumer<@Nullable Entry> answer) {
+        reading(store -> answer.accept(store.one(place)));
+    }
+
+    private synchronized void reading(Reading reading) {
+        readings.add(reading);
+        notifyAll();
+    }
+
+    /// Calls for people: the dead, newest first, or those owed, oldest first. Waits.
+    public List<Entry> list(boolean deadOnes, int most) throws InterruptedException {
+        return ask(store -> store.list(deadOnes, most));
+    }
+
+    /// The dead call of that id. Waits.
+    public @Nullable Entry dead(String id) throws InterruptedException {
+        var found = ask(store -> {
+            var entry = store.dead(id);
+            return entry == null ? List.<Entry>of() : List.of(entry);
+        });
+        return found.isEmpty() ? null : found.getFirst();
+    }
+
+    private interface Question {
+        List<Entry> to(Store store) throws SQLException, IOException;
+    }
+
+    private List<Entry> ask(Question question) throws InterruptedException {
+        var answer = new CompletableFuture<List<Entry>>();
+        reading(store -> {
+            try {
+                answer.complete(question.to(store));
+            } catch (SQLException | IOException e) {
+                answer.completeExceptionally(e);
+                throw e;
+            }
+        });
+        try {
+            return answer.get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new UncheckedIOException(new IOException("the journal does not answer", e));
+        }
+    }
+
+    /// Calls owed, dead ones not counted.
+    public long calls() {
+        return calls.get();
+    }
+
+    /// Bytes of their events.
+    public long bytes() {
+        return bytes.get();
+    }
+
+    public long deadCalls() {
+        return dead.get();
+    }
+
+    public Health health() {
+        var found = damaged;
+        return writing instanceof Health.Down || found == null ? writing : found;
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Batch batch;
+                List<Reading> questions;
+                synchronized (this) {
+                    awaitWork();
+                    batch = next;
+                    questions = readings;
+                    next = new Batch();
+                    readings = new ArrayList<>();
+                    if (closing && batch.isEmpty() && questions.isEmpty()) {
+                        return;
+                    }
+                }
+                write(batch);
+                batch.synced();
+                questions.forEach(this::answer);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed in the middle of a failing disk
+        }
+    }
+
+    /// Waits until a batch is due. Under the lock.
+    private void awaitWork() throws InterruptedException {
+        while (!closing && readings.isEmpty()) {
+            long now = System.nanoTime();
+            long left = Long.MAX_VALUE;
+            if (next.awaited() > 0) {
+                left = next.awaited() >= BATCH ? 0 : awaitedSince + WINDOW_NANOS - now;
+            } else if (!next.isEmpty()) {
+                left = changedSince + LAZY_NANOS - now;
+            }
+            if (left <= 0) {
+                return;
+            }
+            if (left == Long.MAX_VALUE) {
+                wait();
+            } else {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        }
+    }
+
+    private void write(Batch batch) throws InterruptedException {
+        if (batch.isEmpty()) {
+            return;
+        }
+        while (true) {
+            try {
+                writeOnce(batch);
+                writing = Health.UP;
+                commits.increment();
+                return;
+            } catch (SQLException e) {
+                if (closing) {
+                    LOG.log(
+                            Level.ERROR,
+                            "{0} calls could not be written at the end: {1}",
+                            batch.size(),
+                            e.getMessage());
+                    return;
+                }
+                if (writing instanceof Health.Up) {
+                    LOG.log(Level.ERROR, "cannot write {0}: {1}; trying again every second", file, e.getMessage());
+                }
+                writing = Health.down("calls cannot be written to disk: " + e.getMessage(), "free space on " + file);
+                TimeUnit.SECONDS.sleep(1);
+            }
+        }
+    }
+
+    private void writeOnce(Batch batch) throws SQLException {
+        var open = open(store);
+        try {
+            if (failing) {
+                throw new SQLException("the disk refuses");
+            }
+            int rows = batch.writeTo(open);
+            if (dead.get() > deadMost) {
+                dead.addAndGet(-open.trimDead(deadMost));
+            }
+            open.commit();
+            written.add(rows);
+        } catch (SQLException e) {
+            open.rollback();
+            throw e;
+        }
+    }
+
+    private void answer(Reading reading) {
+        try {
+            reading.from(open(store));
+        } catch (SQLException | IOException e) {
+            LOG.log(Level.ERROR, "cannot read " + file, e);
+        }
+    }
+
+    private static Store open(@Nullable Store store) {
+        if (store == null) {
+            throw new IllegalStateException("the journal is not open");
+        }
+        return store;
+    }
+
+    /// Writes what is left and closes the file.
+    @Override
+    public void close() {
+        synchronized (this) {
+            closing = true;
+            notifyAll();
+        }
+        try {
+            thread.join(5000);
+            if (thread.isAlive()) {
+                thread.interrupt();
+                thread.join(1000);
+            }
+            if (store != null) {
+                store.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (SQLException e) {
+            LOG.log(Level.WARNING, "closing {0}: {1}", file, e.getMessage());
+        }
+    }
+}

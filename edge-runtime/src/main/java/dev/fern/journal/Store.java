@@ -1,0 +1,226 @@
+package dev.fern.journal;
+
+import dev.fern.Binding;
+import dev.fern.Call;
+import dev.fern.FnName;
+import dev.fern.InvalidDefinitionException;
+import dev.fern.Trigger;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The file: one table of calls. One thread.
+///
+/// ```
+/// call: seq PK | id | lane | fn | trigger | binding | state | attempt | accepted_ms | reason | event | owed
+/// meta: format = 1 | min_reader = 1
+/// ```
+/// `event` and `owed` as [Codec] has them. Columns are only ever added; a layout that older readers would misread
+/// raises
+/// `min_reader`.
+final class Store implements AutoCloseable {
+    private static final int FORMAT = 1;
+    private static final String COLUMNS =
+            "seq, id, lane, fn, trigger, binding, state, attempt, accepted_ms, reason, event, owed";
+
+    private final Connection connection;
+    private final PreparedStatement put;
+    private final PreparedStatement forget;
+    private final PreparedStatement inLane;
+    private final PreparedStatement one;
+    private final PreparedStatement trimDead;
+
+    Store(Path file) throws SQLException, NewerFormatException {
+        connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        try (var statement = connection.createStatement()) {
+            statement.execute("PRAGMA locking_mode=EXCLUSIVE");
+            statement.execute("PRAGMA journal_mode=WAL");
+            statement.execute("PRAGMA synchronous=FULL");
+            statement.execute("PRAGMA cache_size=-512");
+            statement.execute("CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT");
+            statement.execute("INSERT OR IGNORE INTO meta VALUES ('format', 1), ('min_reader', 1)");
+            try (var row = statement.executeQuery("SELECT value FROM meta WHERE key = 'min_reader'")) {
+                if (row.next() && row.getInt(1) > FORMAT) {
+                    throw new NewerFormatException(file, row.getInt(1));
+                }
+            }
+            statement.execute("""
+                    CREATE TABLE IF NOT EXISTS call(seq INTEGER PRIMARY KEY, id TEXT NOT NULL, lane TEXT NOT NULL,
+                      fn TEXT NOT NULL, trigger TEXT NOT NULL, binding TEXT NOT NULL, state INTEGER NOT NULL,
+                      attempt INTEGER NOT NULL, accepted_ms INTEGER NOT NULL, reason TEXT, event BLOB NOT NULL,
+                      owed BLOB) STRICT""");
+            statement.execute("CREATE INDEX IF NOT EXISTS call_lane ON call(state, lane, seq)");
+            statement.execute("CREATE INDEX IF NOT EXISTS call_id ON call(id)");
+        } catch (SQLException | NewerFormatException e) {
+            connection.close();
+            throw e;
+        }
+        connection.setAutoCommit(false);
+        put = connection.prepareStatement("INSERT INTO call(" + COLUMNS + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
+                + " ON CONFLICT(seq) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,"
+                + " reason = excluded.reason, owed = excluded.owed");
+        forget = connection.prepareStatement("DELETE FROM call WHERE seq = ?");
+        inLane = connection.prepareStatement(
+                "SELECT " + COLUMNS + " FROM call WHERE state = 0 AND lane = ? AND seq > ? ORDER BY seq LIMIT ?");
+        one = connection.prepareStatement("SELECT " + COLUMNS + " FROM call WHERE seq = ?");
+        trimDead = connection.prepareStatement("DELETE FROM call WHERE seq IN"
+                + " (SELECT seq FROM call WHERE state = 3 ORDER BY seq DESC LIMIT -1 OFFSET ?)");
+    }
+
+    void put(Entry entry) throws SQLException {
+        var call = entry.call();
+        put.setLong(1, entry.seq());
+        put.setString(2, call.id());
+        put.setString(3, entry.lane());
+        put.setString(4, call.trigger().fn().toString());
+        put.setString(5, call.trigger().name());
+        put.setString(6, call.trigger().binding().toString());
+        put.setInt(7, entry.state().code);
+        put.setInt(8, call.attempt());
+        put.setLong(9, call.acceptedAt().toEpochMilli());
+        put.setString(10, entry.reason());
+        put.setBytes(11, Codec.event(call.event()));
+        put.setBytes(12, entry.owed().isEmpty() ? null : Codec.deliveries(entry.owed()));
+        put.executeUpdate();
+    }
+
+    void forget(long seq) throws SQLException {
+        forget.setLong(1, seq);
+        forget.executeUpdate();
+    }
+
+    /// Keeps the newest dead calls.
+    ///
+    /// @return how many were forgotten
+    int trimDead(int most) throws SQLException {
+        trimDead.setInt(1, most);
+        return trimDead.executeUpdate();
+    }
+
+    /// Makes all since the last commit safe, with one sync.
+    void commit() throws SQLException {
+        connection.commit();
+    }
+
+    void rollback() throws SQLException {
+        connection.rollback();
+    }
+
+    List<Entry> inLane(String lane, long after, int most) throws SQLException, IOException {
+        inLane.setString(1, lane);
+        inLane.setLong(2, after);
+        inLane.setInt(3, most);
+        return entries(inLane);
+    }
+
+    @Nullable Entry one(long seq) throws SQLException, IOException {
+        one.setLong(1, seq);
+        var found = entries(one);
+        return found.isEmpty() ? null : found.getFirst();
+    }
+
+    @Nullable Entry dead(String id) throws SQLException, IOException {
+        try (var query = connection.prepareStatement(
+                "SELECT " + COLUMNS + " FROM call WHERE id = ? AND state = 3 ORDER BY seq DESC LIMIT 1")) {
+            query.setString(1, id);
+            var found = entries(query);
+            return found.isEmpty() ? null : found.getFirst();
+        }
+    }
+
+    /// Calls for people: the dead, newest first, or the others, oldest first.
+    List<Entry> list(boolean dead, int most) throws SQLException, IOException {
+        try (var query = connection.prepareStatement("SELECT " + COLUMNS + " FROM call WHERE "
+                + (dead ? "state = 3 ORDER BY seq DESC" : "state <> 3 ORDER BY seq") + " LIMIT ?")) {
+            query.setInt(1, most);
+            return entries(query);
+        }
+    }
+
+    /// What was found at the start.
+    Recovered recovered() throws SQLException {
+        var lanes = new ArrayList<Recovered.Lane>();
+        var waiting = new ArrayList<Recovered.Waiting>();
+        long calls = 0;
+        long dead = 0;
+        long last = 0;
+        try (var statement = connection.createStatement()) {
+            try (var rows = statement.executeQuery(
+                    "SELECT lane, fn, count(*) FROM call WHERE state = 0 GROUP BY lane ORDER BY min(seq)")) {
+                while (rows.next()) {
+                    lanes.add(new Recovered.Lane(rows.getString(1), FnName.parse(rows.getString(2)), rows.getInt(3)));
+                }
+            }
+            try (var rows =
+                    statement.executeQuery("SELECT seq, lane, fn FROM call WHERE state IN (1, 2) ORDER BY seq")) {
+                while (rows.next()) {
+                    waiting.add(
+                            new Recovered.Waiting(rows.getLong(1), rows.getString(2), FnName.parse(rows.getString(3))));
+                }
+            }
+            try (var row = statement.executeQuery(
+                    "SELECT count(*) FILTER (WHERE state <> 3), count(*) FILTER (WHERE state = 3), max(seq) FROM call")) {
+                if (row.next()) {
+                    calls = row.getLong(1);
+                    dead = row.getLong(2);
+                    last = row.getLong(3);
+                }
+            }
+        }
+        return new Recovered(lanes, waiting, calls, bytes(), dead, last);
+    }
+
+    private long bytes() throws SQLException {
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("SELECT coalesce(sum(length(event)), 0) FROM call WHERE state <> 3")) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    private static List<Entry> entries(PreparedStatement query) throws SQLException, IOException {
+        var entries = new ArrayList<Entry>();
+        try (var rows = query.executeQuery()) {
+            while (rows.next()) {
+                entries.add(entry(rows));
+            }
+        }
+        return entries;
+    }
+
+    private static Entry entry(ResultSet row) throws SQLException, IOException {
+        Binding binding;
+        try {
+            binding = Binding.parse(row.getString(6));
+        } catch (InvalidDefinitionException e) {
+            throw new IOException("call " + row.getString(2) + " has no readable trigger", e);
+        }
+        var trigger = new Trigger(FnName.parse(row.getString(4)), row.getString(5), binding);
+        var call = new Call(
+                row.getString(2),
+                trigger,
+                Codec.event(row.getBytes(11)),
+                row.getInt(8),
+                Instant.ofEpochMilli(row.getLong(9)));
+        var owed = row.getBytes(12);
+        return new Entry(
+                row.getLong(1),
+                row.getString(3),
+                call,
+                Entry.State.of(row.getInt(7)),
+                row.getString(10),
+                owed == null ? List.of() : Codec.deliveries(owed));
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

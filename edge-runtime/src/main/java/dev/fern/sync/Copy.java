@@ -1,0 +1,189 @@
+package dev.fern.sync;
+
+import dev.fern.Definition;
+import dev.fern.FnName;
+import dev.fern.Health;
+import io.helidon.json.JsonArray;
+import io.helidon.json.JsonObject;
+import io.helidon.json.JsonString;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The last good copy of what this device runs, so that it starts without a network. It holds the documents as they
+/// were
+/// defined, so no secret of this device, but what the cloud configured: only the owner may read the file.
+///
+/// ```
+/// {"format":"1","functions":[
+///   {"wanted":{"app":"greenhouse","name":"too-hot","id":"01M8…","document":"{…}"},   what is defined
+///    "good":{…},                                                                      the last version that could run
+///    "wantedDigest":"sha256:…","goodDigest":"sha256:…"}]}                             absent where it is not known
+/// ```
+///
+/// A save is whole or it never was: temporary file, fsync, rename, fsync of the folder. Any thread.
+public final class Copy {
+    /// A function as it is wanted, and the version of it that last could run.
+    public record Saved(
+            Definition wanted,
+            @Nullable Definition good,
+            @Nullable String wantedDigest,
+            @Nullable String goodDigest) {}
+
+    private static final System.Logger LOG = System.getLogger("fern.sync");
+    private static final String FORMAT = "1";
+    private static final int LARGEST = 64 << 20;
+
+    private final Path file;
+    private byte @Nullable [] onDisk;
+    private Health health = Health.UP;
+
+    /// @param file in a folder that exists
+    public Copy(Path file) {
+        this.file = file;
+    }
+
+    /// What was saved last. Nothing if there is no file; nothing either if the file is damaged, which is then set aside
+    /// beside it as `.damaged`.
+    public synchronized List<Saved> load() {
+        try (var in = Files.newInputStream(file)) {
+            var bytes = in.readNBytes(LARGEST + 1);
+            var saved = bytes.length > LARGEST ? null : read(bytes);
+            if (saved != null) {
+                onDisk = bytes;
+                return saved;
+            }
+            var aside = file.resolveSibling(file.getFileName() + ".damaged");
+            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+            LOG.log(
+                    Level.WARNING,
+                    "the copy of the definitions is damaged and was set aside as {0}; functions "
+                            + "start when the cloud has been read",
+                    aside);
+        } catch (NoSuchFileException e) {
+            // the first start
+        } catch (IOException e) {
+            down("read", e);
+        }
+        return List.of();
+    }
+
+    /// Writes, but only what is not there already: an SD card wears. What goes wrong is in [#health]; the next call
+    /// tries again.
+    public synchronized void save(List<Saved> all) {
+        var bytes = write(all);
+        if (Arrays.equals(bytes, onDisk)) {
+            return;
+        }
+        var temporary = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.deleteIfExists(temporary);
+            var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+            try (var out = FileChannel.open(temporary, options, ownerOnly)) {
+                var buffer = ByteBuffer.wrap(bytes);
+                while (buffer.hasRemaining()) {
+                    out.write(buffer);
+                }
+                out.force(true);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            try (var folder = FileChannel.open(file.toAbsolutePath().getParent())) {
+                folder.force(true);
+            }
+            onDisk = bytes;
+            health = Health.UP;
+        } catch (IOException e) {
+            down("written", e);
+        }
+    }
+
+    private void down(String done, IOException e) {
+        health = Health.down(
+                "the copy of the definitions in " + file + " cannot be " + done + ": " + e.getMessage(),
+                "see to the disk and the rights on that file; until then this device cannot start without the cloud");
+    }
+
+    /// Whether the copy on disk is what was saved last.
+    public synchronized Health health() {
+        return health;
+    }
+
+    private static byte[] write(List<Saved> all) {
+        var functions = new ArrayList<JsonObject>();
+        for (var saved : all) {
+            var function = JsonObject.builder().set("wanted", write(saved.wanted));
+            if (saved.good instanceof Definition good) {
+                function.set("good", write(good));
+            }
+            if (saved.wantedDigest instanceof String digest) {
+                function.set("wantedDigest", digest);
+            }
+            if (saved.goodDigest instanceof String digest) {
+                function.set("goodDigest", digest);
+            }
+            functions.add(function.build());
+        }
+        return JsonObject.builder()
+                .set("format", FORMAT)
+                .setValues("functions", functions)
+                .build()
+                .toString()
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static JsonObject write(Definition definition) {
+        return JsonObject.builder()
+                .set("app", definition.name().app())
+                .set("name", definition.name().name())
+                .set("id", definition.id())
+                .set("document", definition.document())
+                .build();
+    }
+
+    /// Null if these bytes are not whole or of another format.
+    private static @Nullable List<Saved> read(byte[] bytes) {
+        if (!(Json.parse(bytes) instanceof JsonObject copy
+                && Json.string(copy, "format").equals(FORMAT)
+                && copy.value("functions").orElse(null) instanceof JsonArray functions)) {
+            return null;
+        }
+        var all = new ArrayList<Saved>();
+        for (var function : functions.values()) {
+            if (!(function instanceof JsonObject object && definition(object, "wanted") instanceof Definition wanted)) {
+                return null;
+            }
+            all.add(new Saved(
+                    wanted, definition(object, "good"), text(object, "wantedDigest"), text(object, "goodDigest")));
+        }
+        return all;
+    }
+
+    private static @Nullable Definition definition(JsonObject function, String key) {
+        var object = Json.object(function, key);
+        var app = text(object, "app");
+        var name = text(object, "name");
+        var id = text(object, "id");
+        var document = text(object, "document");
+        return app == null || name == null || id == null || document == null
+                ? null
+                : new Definition(new FnName(app, name), id, document);
+    }
+
+    private static @Nullable String text(JsonObject object, String key) {
+        return object.value(key).orElse(null) instanceof JsonString text ? text.value() : null;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.fern.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DoctorCommandTest {
+    @TempDir
+    Path folder;
+
+    private PlayedDaemon daemon;
+
+    @BeforeEach
+    void start() throws IOException {
+        daemon = new PlayedDaemon();
+    }
+
+    @AfterEach
+    void stop() {
+        daemon.close();
+    }
+
+    private Shell.Ran doctor(String config) throws IOException {
+        var file = Files.writeString(folder.resolve("fern.yaml"), config);
+        return new Shell()
+                .variable("FERN_URL", daemon.url())
+                .fern("doctor", "--config", file.toString(), "--data", folder + "/state");
+    }
+
+    @Test
+    void all_is_well() throws IOException {
+        daemon.on(
+                        "GET /fern/status",
+                        "{\"device\":\"porch-1\",\"version\":\"0.1.0\",\"health\":{\"mqtt\":{\"up\":true}}}")
+                .on("GET /version", "{\"version\":\"0.3.753\"}");
+        try (var broker = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            var ran = doctor("cloud: {url: '" + daemon.url() + "'}\nmqtt: {url: 'mqtt://127.0.0.1:"
+                    + broker.getLocalPort() + "'}\n");
+
+            assertThat(ran.out().lines().map(line -> line.replaceAll("\\d+ MB|says .*", "")))
+                    .containsExactly(
+                            "ok       config: every key makes sense",
+                            "ok       daemon: porch-1 at " + daemon.url() + ", Fern 0.1.0",
+                            "ok       mqtt: mqtt://127.0.0.1:" + broker.getLocalPort() + " takes connections",
+                            "ok       cloud: " + daemon.url() + " is a Fn server 0.3.753",
+                            "ok       data: " + folder + "/state has  left",
+                            "ok       clock: it ",
+                            "ok       memory:  are available");
+            assertThat(ran.code()).isZero();
+        }
+    }
+
+    @Test
+    void everything_is_away() throws IOException {
+        int nobody;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = socket.getLocalPort();
+        }
+        Files.writeString(folder.resolve("state"), "a file in place of the folder");
+        daemon.close();
+
+        var ran = doctor("cloud: {url: 'http://127.0.0.1:" + nobody + "'}\nbrokers: {plant: {url: 'mqtt://127.0.0.1:"
+                + nobody + "'}}\n");
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.out())
+                .contains("problem  daemon: no answer from " + daemon.url()
+                        + ": is fern running? systemctl status fern\n")
+                .contains("problem  mqtt/plant: no connection to mqtt://127.0.0.1:" + nobody)
+                .contains("problem  cloud: no answer from http://127.0.0.1:" + nobody)
+                .contains("problem  data: " + folder + "/state cannot be written");
+    }
+
+    @Test
+    void what_the_daemon_knows_is_wrong_is_shown() throws IOException {
+        daemon.on("GET /fern/status", """
+                        {"device":"p","version":"0.1.0","health":{"gpio":{"up":false,"why":"no line 99","do":"give another"}},
+                         "functions":[{"app":"a","name":"f","state":"quarantined","why":"4 threads are stuck","do":"fern retry a/f"}]}
+                        """).on("GET /version", PlayedDaemon.json(200, "<html>"));
+
+        var ran = doctor("cloud: {url: '" + daemon.url() + "'}\n");
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.out())
+                .contains("problem  daemon's gpio: no line 99; give another\n")
+                .contains("problem  function a/f: quarantined: 4 threads are stuck; fern retry a/f\n")
+                .contains("problem  cloud: " + daemon.url()
+                        + "/version answered with status 200 and is no Fn server; correct cloud.url\n");
+    }
+
+    @Test
+    void a_bad_configuration_does_not_stop_the_rest() throws IOException {
+        var ran = doctor("clod: 1\n");
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.out())
+                .contains("problem  config: " + folder + "/fern.yaml:1: clod: this key is unknown; did you mean cloud?")
+                .contains("ok       clock: ");
+    }
+
+    @Test
+    void a_server_that_never_answers_is_given_up() throws IOException {
+        daemon.on("GET /fern/status", _ -> {
+            try {
+                Thread.sleep(60_000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        long start = System.nanoTime();
+
+        var ran = doctor("functions: .\n");
+
+        assertThat(ran.out()).contains("problem  daemon: no answer in 3 s; check the network");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
+    }
+
+    @Test
+    void a_clock_that_was_never_set() throws IOException {
+        assertThat(Examinations.clock(Instant.EPOCH))
+                .isEqualTo(Finding.problem(
+                        "clock",
+                        "it says 1970-01-01T00:00:00Z, before this Fern was made",
+                        "set it: timedatectl set-ntp true"));
+        assertThat(Examinations.apart("Mon, 23 Nov 2026 12:00:00 GMT", Instant.parse("2026-11-23T12:05:00Z")))
+                .hasMinutes(5);
+        assertThat(Examinations.apart("", Instant.now())).isZero();
+    }
+
+    @Test
+    void too_little_memory() throws IOException {
+        var meminfo = Files.writeString(folder.resolve("meminfo"), "MemTotal: 1 kB\nMemAvailable:    40960 kB\n");
+
+        assertThat(Examinations.memory(meminfo).toString()).startsWith("problem  memory: only 40 MB are available;");
+        assertThat(Examinations.memory(Files.writeString(meminfo, "")).isOk()).isFalse();
+    }
+}

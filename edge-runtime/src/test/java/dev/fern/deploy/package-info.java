@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fern.deploy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fern.dispatch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fern.invoke;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fern.journal;
+
+import org.jspecify.annotations.NullMarked;

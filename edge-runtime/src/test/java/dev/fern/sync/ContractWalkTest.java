@@ -1,0 +1,143 @@
+package dev.fern.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fern.Definition;
+import dev.fern.FnName;
+import dev.fern.InvalidDefinitionException;
+import dev.fern.Vocabulary;
+import dev.fern.kit.Examples;
+import io.helidon.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Walks every name that users may write into annotations (docs/functions.md): it is carried out, or the function is
+/// invalid and says which version carries it out. None is accepted and ignored.
+class ContractWalkTest {
+    @TempDir
+    Path folder;
+
+    private void resolve(Map<String, String> annotations) throws InvalidDefinitionException {
+        var written = JsonObject.builder();
+        annotations.forEach(written::set);
+        var document = JsonObject.builder()
+                .set("app", JsonObject.builder().set("id", "A").set("name", "a").build())
+                .set(
+                        "fn",
+                        JsonObject.builder()
+                                .set("id", "F")
+                                .set("name", "f")
+                                .set("image", "127.0.0.1:5000/f:1")
+                                .set("annotations", written.build())
+                                .build())
+                .setValues("triggers", List.<JsonObject>of())
+                .build();
+        new Resolver(Examples.settings("mqtt://127.0.0.1:1883", folder))
+                .resolve(new Definition(new FnName("a", "f"), "F", document.toString()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "fern/on/x | mqtt:a/+/b?qos=1&share=group&retained=new",
+                "fern/on/x | mqtt:a/#?qos=0&retained=always",
+                "fern/on/x | mqtt:a?retained=no&retries=5&backoff=1s..1m&durable=broker",
+                "fern/on/x | mqtt:a?durable=disk&hold=5s&order=subject",
+                "fern/on/x | mqtt:a?durable=no&hold=forever&loop=allow",
+                "fern/on/x | gpio:17?edge=both&pull=up&debounce=20ms&active=low&at-start=true",
+                "fern/on/x | off",
+                "fern/to/x | mqtt:{app}/{fn}/{device}/{id}/{time}/{date}?qos=1&retain=true&expiry=1h",
+                "fern/to/x | gpio:27?pulse=500ms&active=low&initial=low&stop=low&max-on=10m",
+                "fern/to/x | mqtt:a?format=body&retries=2&value=high&max-age=10s",
+                "fern/devices | site=tokyo,role!=spare",
+                "fern/isolation | shared",
+                "fern/concurrency | 4",
+                "fern/warm | true",
+                "fern/layers | own",
+            })
+    void what_this_version_carries_out_is_accepted(String annotation, String value) {
+        assertThatCode(() -> resolve(Map.of(annotation, value))).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "fern/on/x | sensor:air?every=10s&change=0.5 | 0.5",
+                "fern/on/x | cron:*/5 * * * *?zone=Asia/Tokyo&missed=once&deadline=1h | 0.3",
+                "fern/on/x | cron:@daily | 0.3",
+                "fern/on/x | every:30s?jitter=5s | 0.3",
+                "fern/on/x | device:started | 0.3",
+                "fern/on/x | fn:a/g?on=failure | 0.4",
+                "fern/on/x | event:com.example.door?source=/site/* | 0.4",
+                "fern/to/x | pwm:0?frequency=50 | 0.5",
+                "fern/to/x | fn:a/g | 0.4",
+                "fern/to/x | cloud:a/g?expiry=1h | 0.4",
+                "fern/to/x | https://example.com/x?method=PUT&auth=token | 0.3",
+                "fern/to/x | http://example.com/x | 0.3",
+                "fern/to/x | mqtt:a?format=cloudevent | 0.4",
+                "fern/isolation | process | 0.2",
+                "fern/isolation | context | 0.2",
+                "fern/isolation | isolate | 0.2",
+                "fern/layers | all | 0.2",
+                "fern/rollout | 10% of site=tokyo | 0.4",
+                "fern/stable | reg/x@sha256:0 | 0.4",
+                "fern/rollback | errors=3/10 | 0.4",
+            })
+    void what_a_later_version_carries_out_is_refused_with_its_number(String annotation, String value, String since) {
+        assertThatThrownBy(() -> resolve(Map.of(annotation, value)))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("needs Fern " + since);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "fern/on/x | smoke:signals",
+                "fern/on/x | mqtt:a?colour=red",
+                "fern/on/x | mqtt",
+                "fern/to/x | gpio:27?debounce=20ms",
+                "fern/to/x | mqtt:a/{label.none}",
+                "fern/to/x | mqtt:a/{2}",
+                "fern/colour | red",
+                "fern/devices | =",
+                "fern/concurrency | many",
+                "fern/warm | maybe",
+            })
+    void what_no_version_knows_is_refused_and_says_what_to_do(String annotation, String value) {
+        assertThatThrownBy(() -> resolve(Map.of("fern/on/trigger", "mqtt:in/+", annotation, value)))
+                .isInstanceOfSatisfying(InvalidDefinitionException.class, refusal -> {
+                    assertThat(refusal.problem().why()).isNotBlank().doesNotContain("needs Fern");
+                    assertThat(refusal.problem().whatToDo()).isNotBlank();
+                });
+    }
+
+    @Test
+    void annotations_of_others_are_left_alone() {
+        assertThatCode(() -> resolve(Map.of("oracle.com/x", "y", "mqtt", "z"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void no_word_of_the_vocabulary_is_missing_from_this_walk() throws Exception {
+        var source = Files.readString(Path.of("src/test/java/dev/fern/sync/ContractWalkTest.java"));
+        var missing = new TreeSet<String>();
+        for (var word : Vocabulary.words().keySet()) {
+            var last = word.substring(Math.max(word.lastIndexOf(' '), word.lastIndexOf('?')) + 1);
+            if (!source.contains(last)) {
+                missing.add(word);
+            }
+        }
+        assertThat(missing).isEmpty();
+    }
+}
