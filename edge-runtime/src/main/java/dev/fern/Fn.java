@@ -5,8 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /// One version of a function, as it shall run here: names are those of the Fn server (fn/api/models/fn.go),
-/// placeholders
-/// that are known at definition time are filled, secrets are in the configuration.
+/// placeholders that are known at definition time are filled, secrets are in the configuration.
 ///
 /// @param name what it is called
 /// @param id its id on the server, for `/invoke/ID`
@@ -15,8 +14,8 @@ import java.util.Map;
 /// @param memoryMb MB it may use
 /// @param timeout the longest a call may take
 /// @param idleTimeout how long a warm instance is kept without calls
-/// @param config what the function's configuration holds: the app's, the function's own and the device's over each
-/// other
+/// @param config what the function's configuration holds: the app's, the function's own and the device's over
+/// each other
 /// @param isolation where it runs
 /// @param concurrency calls at once
 /// @param warm load before the first event

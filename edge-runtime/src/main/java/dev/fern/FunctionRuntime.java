@@ -28,13 +28,25 @@ public interface FunctionRuntime extends AutoCloseable {
         void close();
     }
 
-    /// One instance of a function. One thread at a time, though not always the same.
+    /// One instance of a function. One thread at a time, though not always the same; only [#stop] comes from another.
     interface Instance extends AutoCloseable {
         /// Runs one call to its end on this thread. Whatever the function does becomes a [Result].
         ///
         /// @param deadline when the caller stops waiting
         /// @param log takes each line the function prints
         Result call(Call call, Instant deadline, CallLog log) throws InterruptedException;
+
+        /// Ends the call under way as far as this runtime can, so that its thread comes back. Comes from another
+        /// thread,
+        /// once, when a limit is passed, together with an interrupt of the calling thread; the instance is
+        closed after
+        /// it and never called again. Must not wait.
+        default void stop() {}
+
+        /// Whether it can take no further call: its process has died, its context was closed. Asked between calls.
+        default boolean spent() {
+            return false;
+        }
 
         @Override
         void close();

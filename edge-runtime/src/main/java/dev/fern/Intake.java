@@ -14,9 +14,8 @@ public interface Intake {
 
     /// What the source holds for an accepted event.
     interface Receipt {
-        /// Completes when the source may be told "done": the work is done, or the call is on disk. Never fails. Code
-        /// that
-        /// hangs on it must be short: it runs on the thread that finished the work.
+        /// Completes when the source may be told "done": the work is done, or the call is on disk. Never
+        /// fails. Code that hangs on it must be short: it runs on the thread that finished the work.
         CompletionStage<Void> done();
 
         /// The source cannot wait any longer: put the call on disk, then complete [#done]. Calls of one trigger must be

@@ -10,9 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// `{device} {app} {fn} {label.KEY} {var.NAME}`, known when a function is defined, and `{1} {id} {time} {date}`, known
-/// when
-/// a message leaves.
+/// `{device} {app} {fn} {label.KEY} {var.NAME}`, known when a function is defined, and `{1} {id} {time}
+/// {date}`, known when a message leaves.
 public final class Placeholders {
     private static final Pattern FORM = Pattern.compile("\\{([^{}]*)}");
     private static final Pattern LATER = Pattern.compile("[1-9]\\d?|id|time|date");

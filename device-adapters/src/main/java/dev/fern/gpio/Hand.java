@@ -6,9 +6,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// An operator's hand at an input line of the simulated board. Makes edges one after the other, and holds each level
-/// for
-/// longer than the longest debounce, so that none is swallowed. Guarded by the adapter's lock.
+/// An operator's hand at an input line of the simulated board. Makes edges one after the other, and holds
+/// each level for longer than the longest debounce, so that none is swallowed. Guarded by the adapter's lock.
 final class Hand {
     private static final int MOST = 100;
     private static final Duration MARGIN = Duration.ofMillis(1);

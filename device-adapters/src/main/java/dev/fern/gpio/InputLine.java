@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
-/// An input line that is held, and the triggers that listen to it. Guarded by the adapter's lock, but for what Pi4J
-/// calls.
+/// An input line that is held, and the triggers that listen to it. Guarded by the adapter's lock, but for
+/// what Pi4J calls.
 final class InputLine {
     private final int number;
     private final Time time;

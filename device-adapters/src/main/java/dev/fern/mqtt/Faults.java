@@ -85,9 +85,8 @@ final class Faults {
         };
     }
 
-    /// Connections are made and end at once. The usual reason is not said: mosquitto before 2.0.12 drops the first of
-    /// two
-    /// clients with one id without a word.
+    /// Connections are made and end at once. The usual reason is not said: mosquitto before 2.0.12 drops the
+    /// first of two clients with one id without a word.
     static Problem flapping(Problem why, Settings.Broker broker, String key) {
         return new Problem(
                 "connections to " + broker.url() + " end soon after they are made, as if another client had the id "

@@ -7,8 +7,7 @@ import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 import org.jspecify.annotations.Nullable;
 
 /// Pings on the daemon's own timer. Paho's has a thread for each connection, which stays if a connection is lost while
-/// it
-/// comes up.
+/// it comes up.
 final class KeepAlive implements MqttPingSender {
     private final Time time;
     private @Nullable ClientComms comms;

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One network connection from CONNECT to its end, and all we let the world know of Paho 1.2.5. One-shot: whoever wants
 /// to be connected again makes another one. A fresh client has nothing left over from before: no message Paho would
-/// send
-/// by itself, no packet id that now means another message, no state that a lost connection got stuck in.
+/// send by itself, no packet id that now means another message, no state that a lost connection got stuck in.
 ///
 /// It asks for a session of 7 days, acknowledges by hand, uses no QoS 2 and no topic aliases.
 final class Link implements Inbox.Acknowledger {
@@ -105,6 +104,10 @@ final class Link implements Inbox.Acknowledger {
         try {
             var opened = Wire.client(Connect.address(plan), plan.broker.clientId(), keepAlive, stoppable);
             client = opened;
+            if (ended.get()) { // closed meanwhile, by one who may not have seen the client
+                stoppable.countDown();
+                return;
+            }
             opened.setManualAcks(true);
             opened.setCallback(new Callback());
             patience = time.after(ANSWER, this::giveUp);

@@ -23,9 +23,8 @@ final class Outbox {
     /// When to try again what a connection that is there did not take; as a rule it has just been lost.
     private static final Duration SOON = Duration.ofSeconds(1);
 
-    /// After so many connections that broke under a message it is sent alone, and then given up: brokers hang up on
-    /// what
-    /// they cannot take, and it would come first again.
+    /// After so many connections that broke under a message it is sent alone, and then given up: brokers hang
+    /// up on what they cannot take, and it would come first again.
     private static final int SUSPECT = 2;
 
     private static final int CULPRIT = 4;

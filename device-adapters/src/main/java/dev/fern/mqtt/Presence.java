@@ -13,9 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// The device's own topics on its broker: `PREFIX/DEVICE/online`, `status` and `dead` tell about it, `sync` makes it
-/// look
-/// at the cloud.
+/// The device's own topics on its broker: `PREFIX/DEVICE/online`, `status` and `dead` tell about it, `sync`
+/// makes it look at the cloud.
 final class Presence implements Control.Listener {
     private static final Duration PACE = Duration.ofSeconds(1);
     private static final String JSON = "application/json";

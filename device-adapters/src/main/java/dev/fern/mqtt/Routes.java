@@ -6,9 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Who gets a message: by the Subscription Identifiers that the broker put into it, and without those by its topic.
-/// Made
-/// anew when subscriptions change; then never changes.
+/// Who gets a message: by the Subscription Identifiers that the broker put into it, and without those by its
+/// topic. Made anew when subscriptions change; then never changes.
 ///
 /// A broker may send one PUBLISH with several identifiers, or one for each subscription that matches. Both give each
 /// trigger the message once.

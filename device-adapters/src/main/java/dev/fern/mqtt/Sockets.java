@@ -34,8 +34,8 @@ final class Sockets {
         return new NoDelay(SocketFactory.getDefault());
     }
 
-    /// For `mqtts://` and `ssl://`: trusts the CA file, or what the JDK trusts, and shows the client certificate, if
-    /// any.
+    /// For `mqtts://` and `ssl://`: trusts the CA file, or what the JDK trusts, and shows the client
+    /// certificate, if any.
     ///
     /// @param key where the broker is configured
     static SSLSocketFactory tls(Settings.Broker broker, String key) throws FaultException {

@@ -230,9 +230,8 @@ final class Subscriptions {
         return requests;
     }
 
-    /// What to send for a subscription that is there, when its triggers change: a new one gets the retained messages,
-    /// the
-    /// others do not get them again.
+    /// What to send for a subscription that is there, when its triggers change: a new one gets the retained
+    /// messages, the others do not get them again.
     private List<Request> changed(Sub sub, List<Receiver> receivers) {
         var fresh = new ArrayList<>(receivers);
         fresh.removeAll(sub.receivers);

@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
@@ -20,6 +22,9 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 /// find Paho's threads half started, and the one that starts them would wait for the others for ever. And it reads what
 /// is there instead of byte by byte.
 final class Wire implements NetworkModule {
+    /// Receiver, sender, callback, and one that connects or disconnects.
+    private static final int THREADS_MOST = 4;
+
     private final NetworkModule under;
     private final CountDownLatch spoken;
 
@@ -33,7 +38,7 @@ final class Wire implements NetworkModule {
     /// @param spoken counted down when CONNECT leaves, from when on the client can be stopped
     static MqttAsyncClient client(String address, String id, MqttPingSender ping, CountDownLatch spoken)
             throws MqttException {
-        return new MqttAsyncClient(address, id, new MemoryPersistence(), ping, null) {
+        return new MqttAsyncClient(address, id, new MemoryPersistence(), ping, threads()) {
             @Override
             protected NetworkModule[] createNetworkModules(String to, MqttConnectionOptions options)
                     throws MqttException {
@@ -44,6 +49,16 @@ final class Wire implements NetworkModule {
                 return modules;
             }
         };
+    }
+
+    /// Threads that Paho interrupts when it stops them. Those it makes itself it only notifies, once: a sender that is
+    /// about to wait just then waits for ever.
+    private static ScheduledExecutorService threads() {
+        var threads = new ScheduledThreadPoolExecutor(
+                THREADS_MOST, Thread.ofPlatform().name("fern-paho").daemon(true).factory());
+        threads.setKeepAliveTime(1, TimeUnit.SECONDS);
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     @Override

@@ -9,9 +9,8 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 
-/// `./dev bench`: prints what docs/benchmarks.md holds, measured on this machine now. About five minutes; with
-/// `--short`
-/// some seconds, to see that it works.
+/// `./dev bench`: prints what docs/benchmarks.md holds, measured on this machine now. About five minutes;
+/// with `--short` some seconds, to see that it works.
 public final class Bench {
     private Bench() {}
 

@@ -13,9 +13,8 @@ import org.eclipse.paho.mqttv5.common.MqttSubscription;
 final class Bystander implements AutoCloseable {
     private final MqttClient client;
 
-    /// Connects, to publish only. Who publishes and listens on one connection measures TCP: the broker's answer to the
-    /// one
-    /// holds up the other.
+    /// Connects, to publish only. Who publishes and listens on one connection measures TCP: the broker's
+    /// answer to the one holds up the other.
     Bystander(URI broker) throws MqttException {
         client = new MqttClient(broker.toString(), "", new MemoryPersistence());
         var options = new MqttConnectionOptions();

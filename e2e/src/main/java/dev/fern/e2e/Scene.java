@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.jspecify.annotations.Nullable;
 
-/// What is played to a device with the samples on it, and what comes of it: each event is made as the world makes it,
-/// each
-/// result is seen from outside. A line is printed for each result; what does not come in time is noted. One thread.
+/// What is played to a device with the samples on it, and what comes of it: each event is made as the world
+/// makes it, each result is seen from outside. A line is printed for each result; what does not come in time
+/// is noted. One thread.
 final class Scene implements AutoCloseable {
     /// One line of the scene, as a heading.
     static final String HEADING = line("event", "function", "after", "result").replace("->", "  ");

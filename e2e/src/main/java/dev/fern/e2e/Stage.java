@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Everything around a device, for real and on this machine: a broker, a registry, an Fn server with functions deployed
-/// to
-/// it as images, and the daemon itself. Free loopback ports, a throw-away folder; [#close] leaves nothing behind.
+/// Everything around a device, for real and on this machine: a broker, a registry, an Fn server with
+/// functions deployed to it as images, and the daemon itself. Free loopback ports, a throw-away folder;
+/// [#close] leaves nothing behind.
 public final class Stage implements AutoCloseable {
     /// The app that the samples are deployed to.
     public static final String APP = "greenhouse";

@@ -57,9 +57,8 @@ class DemoTest {
         assertNothingIsLeft();
     }
 
-    /// The events with their functions, and the results, of a scene. Which result is first, how long it took and what
-    /// is
-    /// first in its JSON differs.
+    /// The events with their functions, and the results, of a scene. Which result is first, how long it took
+    /// and what is first in its JSON differs.
     private static List<String> parts(List<String> lines) {
         var parts = new ArrayList<String>();
         for (var line : lines.subList(lines.indexOf(Scene.HEADING) + 1, lines.size())) {

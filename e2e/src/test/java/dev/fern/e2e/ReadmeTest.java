@@ -16,9 +16,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// The pages that people read first say what is so. "Five minutes to a function of your own" is followed word by word,
-/// but for
-/// ports and the build of Fern itself, which is there.
+/// The pages that people read first say what is so. "Five minutes to a function of your own" is followed word
+/// by word, but for ports and the build of Fern itself, which is there.
 class ReadmeTest {
     private static final Path HOME = Path.of(System.getProperty("fern.home")).toAbsolutePath();
     private static final String FIRST = "Five minutes to a function of your own";

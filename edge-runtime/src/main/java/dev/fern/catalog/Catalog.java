@@ -18,9 +18,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Definitions that live on this machine: Fn's API v2 with its limits and words (see docs/fn-api.md), kept in one
-/// SQLite
-/// file. It serves the `fn` CLI on a device, and is "the cloud" of the demo and of tests.
+/// Definitions that live on this machine: Fn's API v2 with its limits and words (see docs/fn-api.md), kept in
+/// one SQLite file. It serves the `fn` CLI on a device, and is "the cloud" of the demo and of tests.
 ///
 /// [#handle] works from the start; [#start] is only for those who want to be told of the functions. Any thread.
 public final class Catalog implements AutoCloseable, DefinitionSource {

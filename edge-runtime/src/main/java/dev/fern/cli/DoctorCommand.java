@@ -76,8 +76,8 @@ final class DoctorCommand implements Callable<Integer> {
         };
     }
 
-    /// Looks at one thing, and gives up on it in time: finding an address can take longer than any time-out of a
-    /// socket.
+    /// Looks at one thing, and gives up on it in time: finding an address can take longer than any time-out
+    /// of a socket.
     private void look(String about, Callable<List<Finding>> examination) throws InterruptedException {
         var task = new FutureTask<>(examination);
         Thread.ofVirtual().name("fern-doctor").start(task);

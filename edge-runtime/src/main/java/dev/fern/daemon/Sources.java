@@ -25,8 +25,8 @@ final class Sources {
         return fromSource;
     }
 
-    /// Starts the deployer with its copy, then both sources. What the copy holds counts as read until the source has
-    /// been.
+    /// Starts the deployer with its copy, then both sources. What the copy holds counts as read until the
+    /// source has been.
     void start(Deployer deployer, DefinitionSource source, Catalog catalog) {
         var running = deployer.start();
         var here = new HashSet<FnName>();

@@ -33,9 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// Makes what runs equal to what is wanted. Each new version is made ready beside the one that runs and switched in
 /// between two calls; if it cannot be had or makes no sense, the last good one goes on and the reason is shown.
 ///
-/// One thread decides (`fern-deploy`); what waits for registries and code does so on virtual threads. What is decided
-/// in
-/// one go reaches the adapters in one go.
+/// One thread decides (`fern-deploy`); what waits for registries and code does so on virtual threads. What is
+/// decided in one go reaches the adapters in one go.
 public final class Deployer implements AutoCloseable {
     private static final Duration RETRY_FIRST = Duration.ofSeconds(5);
     private static final Duration RETRY_MOST = Duration.ofMinutes(5);
@@ -107,8 +106,8 @@ public final class Deployer implements AutoCloseable {
         return saved.stream().map(Copy.Saved::wanted).toList();
     }
 
-    /// Lets the triggers of what ran before listen while its code is loaded: a broker's session holds messages for
-    /// them.
+    /// Lets the triggers of what ran before listen while its code is loaded: a broker's session holds
+    /// messages for them.
     private void expect(Deployment deployment) {
         try {
             var good = deployment.good;

@@ -12,9 +12,8 @@ import io.helidon.json.JsonObject;
 import io.helidon.json.JsonParser;
 import org.jspecify.annotations.Nullable;
 
-/// One function: what is wanted of it, what runs, and why these differ. Only the deployer's thread touches it, but for
-/// the
-/// fields that the status reads.
+/// One function: what is wanted of it, what runs, and why these differ. Only the deployer's thread touches
+/// it, but for the fields that the status reads.
 final class Deployment {
     final FnName name;
     /// What is defined.
@@ -27,8 +26,8 @@ final class Deployment {
     volatile @Nullable String goodDigest;
     /// What runs, or null if nothing does.
     volatile @Nullable Version version;
-    /// What shall run as soon as its code is there: its triggers listen already, so that nothing is missed after a
-    /// restart.
+    /// What shall run as soon as its code is there: its triggers listen already, so that nothing is missed
+    /// after a restart.
     volatile @Nullable Fn expected;
     /// Why `wanted` does not run; null while nothing is known against it.
     volatile @Nullable Problem problem;

@@ -20,9 +20,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/// Code of a function that is defined by a folder of this machine: the jars that its build left in `target/`, laid out
-/// as an
-/// image of the Java FDK has them. The image is then called `dir:/path/of/the/folder`.
+/// Code of a function that is defined by a folder of this machine: the jars that its build left in `target/`,
+/// laid out as an image of the Java FDK has them. The image is then called `dir:/path/of/the/folder`.
 final class FolderCode {
     private static final String SCHEME = "dir:";
 

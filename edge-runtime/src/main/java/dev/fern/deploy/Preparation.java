@@ -13,9 +13,8 @@ import dev.fern.sync.Resolver;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// Gets one version of a function ready beside the one that runs: resolve, check, fetch, load. Waits for registries and
-/// for
-/// code that loads, so it runs on a virtual thread; a few at once.
+/// Gets one version of a function ready beside the one that runs: resolve, check, fetch, load. Waits for
+/// registries and for code that loads, so it runs on a virtual thread; a few at once.
 final class Preparation {
     /// How it ended.
     sealed interface Outcome {

@@ -6,9 +6,8 @@ import dev.fern.journal.Journal;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Calls that left their lane's order: they stepped aside, or only targets are owed, or an operator runs them again.
-/// Read
-/// from disk when they are due, a bounded number at once. Any thread.
+/// Calls that left their lane's order: they stepped aside, or only targets are owed, or an operator runs them
+/// again. Read from disk when they are due, a bounded number at once. Any thread.
 final class Aside {
     private static final int AT_ONCE = 32;
     private static final Duration BUSY = Duration.ofMillis(100);

@@ -36,10 +36,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/// Takes events on and sees them through: accept, run, send, settle. A call is forgotten, and its source told, when the
-/// function and all its targets have succeeded; until then it is with its source (`durable=broker`), on disk (`disk`)
-/// or
-/// nowhere else (`no`).
+/// Takes events on and sees them through: accept, run, send, settle. A call is forgotten, and its source
+/// told, when the function and all its targets have succeeded; until then it is with its source
+/// (`durable=broker`), on disk (`disk`) or nowhere else (`no`).
 ///
 /// Any thread; only [#invoke] and the lists for people wait.
 public final class Dispatcher implements Intake, AutoCloseable {

@@ -11,9 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/// A call in memory, and what its source holds of it. Its own lock guards it, except what its lane's lock guards: its
-/// place
-/// in the lane.
+/// A call in memory, and what its source holds of it. Its own lock guards it, except what its lane's lock
+/// guards: its place in the lane.
 final class Item implements Intake.Receipt {
     /// How far its row in the journal is.
     enum Disk {
@@ -87,9 +86,8 @@ final class Item implements Intake.Receipt {
         done.complete(null);
     }
 
-    /// Its row as it should be now. What must not be sent twice is not in the row of a call that is being sent: it is
-    /// on its
-    /// way already. Under its lock.
+    /// Its row as it should be now. What must not be sent twice is not in the row of a call that is being
+    /// sent: it is on its way already. Under its lock.
     Entry entry(Entry.State state) {
         var left = new ArrayList<>(owed);
         left.addAll(lost);

@@ -19,9 +19,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// What happens to a call from its turn in the lane to its end. Any thread; nothing waits. Locks are taken in this
-/// order:
-/// lane, item; neither is held while a function, a sink or a source is told anything.
+/// What happens to a call from its turn in the lane to its end. Any thread; nothing waits. Locks are taken in
+/// this order: lane, item; neither is held while a function, a sink or a source is told anything.
 final class Line {
     /// Calls of a lane whose targets may be under way at once.
     private static final int SENDING_MOST = 64;

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Where the daemon and the functions' world meet: of all classes of Fern that world sees this one and what is nested
-/// in
-/// it, so it speaks in types of the JDK only. The world's side is `com.fnproject.fn.runtime.FernBridge`.
+/// Where the daemon and the functions' world meet: of all classes of Fern that world sees this one and what
+/// is nested in it, so it speaks in types of the JDK only. The world's side is
+/// `com.fnproject.fn.runtime.FernBridge`.
 public interface Bridge {
     /// Makes an instance: the function's features, constructor and configuration methods run on this thread.
     ///

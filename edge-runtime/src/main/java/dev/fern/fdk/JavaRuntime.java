@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// A function has its classes for itself and shares the FDK and Jackson with the others. What it prints goes to the log
 /// of the call; what would end or change the process does not. It is no security boundary.
 ///
-/// From the first [#load] until [#close], [System#out] and [System#err] are streams that tell functions from the
-/// daemon.
+/// From the first [#load] until [#close], [System#out] and [System#err] are streams that tell functions from
+/// the daemon.
 public final class JavaRuntime implements FunctionRuntime {
     /// Bytes of an answer, unless told otherwise.
     public static final int ANSWER_BYTES = 6 << 20;

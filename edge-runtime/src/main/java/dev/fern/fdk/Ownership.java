@@ -15,9 +15,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
 
-/// Executors and timers a function makes are handed to `FernHooks.own` too, so that they end with it: their idle
-/// threads
-/// ignore an interrupt and would keep the function's classes for ever.
+/// Executors and timers a function makes are handed to `FernHooks.own` too, so that they end with it: their
+/// idle threads ignore an interrupt and would keep the function's classes for ever.
 final class Ownership implements CodeTransform {
     private static final String FACTORY = "java/util/concurrent/Executors";
     private static final Set<String> MADE = Set.of(

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Header fields on their way to a function and back, as an Fn server maps them (fn/api/server/runner_httptrigger.go,
-/// runner_fninvoke.go).
+/// Header fields on their way to a function and back, as an Fn server maps them
+/// (fn/api/server/runner_httptrigger.go, runner_fninvoke.go).
 final class Gateway {
     private static final String PREFIX = "Fn-Http-H-";
     /// RFC 9110, section 7.6.1.

@@ -92,8 +92,8 @@ final class LogStreams implements AutoCloseable {
         private long lost;
         private boolean ended;
 
-        /// Once it was too much, all is lost until the client has taken what waits: so the gap is one, and in its
-        /// place.
+        /// Once it was too much, all is lost until the client has taken what waits: so the gap is one, and in
+        /// its place.
         synchronized void line(String text) {
             if (lost == 0 && lines.size() < MAX_WAITING) {
                 lines.addLast(text);

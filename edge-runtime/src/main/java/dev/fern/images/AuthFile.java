@@ -9,9 +9,9 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /// The credentials of registries, as `docker login` and `podman login` file them (docker config.json,
-/// containers-auth.json):
-/// `{"auths":{"HOST[:PORT][/NAME...]":{"auth":"base64 of USER:PASSWORD"}}}`, or `username` and `password` instead of
-/// `auth`. The longest key that fits wins. Read each time it is needed, so that a change counts at once.
+/// containers-auth.json): `{"auths":{"HOST[:PORT][/NAME...]":{"auth":"base64 of USER:PASSWORD"}}}`, or
+/// `username` and `password` instead of `auth`. The longest key that fits wins. Read each time it is needed,
+/// so that a change counts at once.
 final class AuthFile {
     private static final int MOST_BYTES = 1 << 20;
 

@@ -17,9 +17,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// HTTP with an end to every wait: for the connection, for the answer, and for each further piece of the body.
-/// Redirects are not followed here. HTTP 1.1 only, as nothing is gained by 2 and plain registries stumble over the
-/// upgrade.
+/// HTTP with an end to every wait: for the connection, for the answer, and for each further piece of the
+/// body. Redirects are not followed here. HTTP 1.1 only, as nothing is gained by 2 and plain registries
+/// stumble over the upgrade.
 final class Http {
     static final Duration CONNECT = Duration.ofSeconds(10);
     static final Duration ANSWER = Duration.ofSeconds(30);

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Functions' code by image: from a registry (OCI distribution-spec 1.1) into a store that outlives power cuts.
 ///
-/// An image is known by the digest of what its reference names: the index if there are several platforms, else the
-/// manifest. It is the digest that registries tell for a tag, so [#resolve] gives it without fetching anything. Any
-/// thread.
+/// An image is known by the digest of what its reference names: the index if there are several platforms,
+/// else the manifest. It is the digest that registries tell for a tag, so [#resolve] gives it without
+/// fetching anything. Any thread.
 public final class Images {
     private static final int AT_ONCE = 2;
     private static final System.Logger LOG = System.getLogger("fern.images");

@@ -19,11 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// CMD [...]
 /// ```
 ///
-/// A: the Dockerfiles of the fn CLI say `WORKDIR /function` right after FROM; the last one counts, as the base has one
-/// too.
-/// B: the lowest layer is a COPY into some folder, so there is no base below it (FROM scratch).
-/// C: all layers above the one that brings the FDK, and of these only the folders in which functions live. Slower,
-/// never too little.
+/// A: the Dockerfiles of the fn CLI say `WORKDIR /function` right after FROM; the last one counts, as the
+/// base has one too. B: the lowest layer is a COPY into some folder, so there is no base below it (FROM
+/// scratch). C: all layers above the one that brings the FDK, and of these only the folders in which
+/// functions live. Slower, never too little.
 ///
 /// `/function/runtime`, the FDK that comes with the base, is kept by none: `RUN chmod -R` copies it into the
 /// function's own layer.
@@ -55,12 +54,12 @@ record Layers(List<Layer> list, Keep keep) {
         }
     }
 
-    /// As a Dockerfile says it, as the legacy builder notes it (`/bin/sh -c #(nop) WORKDIR /function`) and as BuildKit
-    /// does.
+    /// As a Dockerfile says it, as the legacy builder notes it (`/bin/sh -c #(nop) WORKDIR /function`) and as
+    /// BuildKit does.
     private static final Pattern WORKDIR = Pattern.compile("(^|\\s)WORKDIR /function/?\\s*(#.*)?$");
 
-    /// The FDK: it and all below is the base's. That a layer holds a whole file system tells nothing, it may hold the
-    /// function.
+    /// The FDK: it and all below is the base's. That a layer holds a whole file system tells nothing, it may
+    /// hold the function.
     private static final Pattern BASE = Pattern.compile("(^|\\s)(ADD|COPY)\\s.*\\s/function/runtime\\S*\\s*(#.*)?$");
 
     private static final Pattern COPY =

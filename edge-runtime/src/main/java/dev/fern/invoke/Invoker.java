@@ -20,9 +20,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Runs calls on instances of functions: never more than `fern/concurrency` of one function and `limits.running` of all
-/// at
-/// once, each ended at its time-out whatever the function does. Any thread; only [#load] waits.
+/// Runs calls on instances of functions: never more than `fern/concurrency` of one function and
+/// `limits.running` of all at once, each ended at its time-out whatever the function does. Any thread; only
+/// [#load] waits.
 ///
 /// One lock guards who runs and who waits; no function code and no callback runs under it.
 public final class Invoker implements AutoCloseable {
@@ -106,9 +106,8 @@ public final class Invoker implements AutoCloseable {
         queue.jobs.forEach(job -> job.end(gone(name)));
     }
 
-    /// Runs a call as soon as there is room. The result comes on the thread that ran it, or the watchdog's; what is
-    /// done
-    /// with it there must be short.
+    /// Runs a call as soon as there is room. The result comes on the thread that ran it, or the watchdog's;
+    /// what is done with it there must be short.
     ///
     /// @param ahead a caller is waiting: before those that nobody waits for
     public void submit(FnName name, Call call, boolean ahead, Consumer<Result> done) {
@@ -284,8 +283,8 @@ public final class Invoker implements AutoCloseable {
                         version.quarantine,
                         version.fn.name());
             }
-            worker.thread.interrupt();
         }
+        worker.stop();
         job.end(new Result.TimedOut(version.fn.timeout()));
         flush(version);
     }

@@ -30,7 +30,7 @@ final class Loader implements AutoCloseable {
         if (runtime == null || closed) {
             throw new InvalidDefinitionException(
                     "image " + fn.image() + " holds no function that this version can run",
-                    "use a Java function of the Fn FDK; other languages come with Fern 0.2");
+                    "see docs/functions.md for what it runs");
         }
         var loaded = new CompletableFuture<FunctionRuntime.Program>();
         var thread = Thread.ofPlatform()

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/// The last lines that functions and daemon wrote, in memory: a card is not worn out by a talkative function. Any
-/// thread.
+/// The last lines that functions and daemon wrote, in memory: a card is not worn out by a talkative function.
+/// Any thread.
 public final class Logs {
     private static final int LINES = 2000;
     private static final int LINE_CHARS = 2000;

@@ -6,11 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/// Ends calls that overrun, whatever their function does. One thread looks at all workers, then sleeps until the
-/// nearest
-/// deadline but at most [#LOOK], which is the shortest time-out Fn has: a call that starts meanwhile cannot overrun
-/// before
-/// the next look. With no call under way it sleeps until one starts.
+/// Ends calls that overrun, whatever their function does. One thread looks at all workers, then sleeps until
+/// the nearest deadline but at most [#LOOK], which is the shortest time-out Fn has: a call that starts
+/// meanwhile cannot overrun before the next look. With no call under way it sleeps until one starts.
 final class Watchdog implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
 

@@ -12,7 +12,7 @@ final class Worker implements Runnable {
     private final Invoker invoker;
     final Version version;
     final Thread thread;
-    private FunctionRuntime.@Nullable Instance instance;
+    private volatile FunctionRuntime.@Nullable Instance instance;
 
     /// The next call, put here under the invoker's lock.
     volatile @Nullable Job next;
@@ -43,6 +43,9 @@ final class Worker implements Runnable {
             while (!abandoned && awaitJob() instanceof Job job) {
                 next = null;
                 var result = run(job);
+                if (instance instanceof FunctionRuntime.Instance used && used.spent()) {
+                    closeInstance();
+                }
                 if (!abandoned) {
                     invoker.finished(this, job, result);
                 }
@@ -65,13 +68,14 @@ final class Worker implements Runnable {
     private Result run(Job job) {
         try {
             Thread.interrupted(); // a function may have interrupted itself
-            if (instance == null) {
+            var warm = instance;
+            if (warm == null) {
                 invoker.watch(this, job, Invoker.START_LIMIT);
-                instance = version.program.start();
+                instance = warm = version.program.start();
             }
             invoker.watch(this, job, version.fn.timeout());
             var deadline = invoker.time.now().plus(version.fn.timeout());
-            return instance.call(job.call, deadline, invoker.logs.of(version.fn.name(), job.call.id()));
+            return warm.call(job.call, deadline, invoker.logs.of(version.fn.name(), job.call.id()));
         } catch (InvalidDefinitionException e) {
             return new Result.FunctionError(e.problem().toString());
         } catch (InterruptedException e) {
@@ -105,12 +109,26 @@ final class Worker implements Runnable {
         return next;
     }
 
+    /// Its call has overrun: makes the runtime end it, as far as it can. Any thread.
+    void stop() {
+        thread.interrupt();
+        try {
+            if (instance instanceof FunctionRuntime.Instance overrun) {
+                overrun.stop();
+            }
+        } catch (RuntimeException e) {
+            invoker.bug(version.fn.name(), "-", e);
+        }
+    }
+
     private void closeInstance() {
-        if (instance == null) {
+        var closing = instance;
+        instance = null;
+        if (closing == null) {
             return;
         }
         try {
-            instance.close();
+            closing.close();
         } catch (RuntimeException e) {
             invoker.bug(version.fn.name(), "-", e);
         }

@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Changes that go to disk with one sync. Several of one call become one, and a call that is forgotten before it was
-/// written
-/// leaves no trace. Its owner's lock guards it.
+/// Changes that go to disk with one sync. Several of one call become one, and a call that is forgotten before
+/// it was written leaves no trace. Its owner's lock guards it.
 final class Batch {
     /// What is to become of one row.
     private static final class Change {

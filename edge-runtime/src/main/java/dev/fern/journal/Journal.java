@@ -19,15 +19,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Calls on disk. One thread writes, many calls with one sync: a batch closes 2 ms after the first call that somebody
-/// waits
-/// for, or at 64 of them. What is forgotten before its batch closes is never written. Forgetting alone is not urgent:
-/// it
-/// waits up to a second for company.
+/// Calls on disk. One thread writes, many calls with one sync: a batch closes 2 ms after the first call that
+/// somebody waits for, or at 64 of them. What is forgotten before its batch closes is never written.
+/// Forgetting alone is not urgent: it waits up to a second for company.
 ///
-/// Any thread; nothing here waits but [#open], [#list] and [#close]. If the disk refuses, the batch is tried again
-/// every
-/// second, [#health] says so, and nobody is told "synced" meanwhile.
+/// Any thread; nothing here waits but [#open], [#list] and [#close]. If the disk refuses, the batch is tried
+/// again every second, [#health] says so, and nobody is told "synced" meanwhile.
 public final class Journal implements AutoCloseable {
     private static final int BATCH = 64;
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);

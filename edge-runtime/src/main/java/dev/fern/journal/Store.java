@@ -23,9 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// call: seq PK | id | lane | fn | trigger | binding | state | attempt | accepted_ms | reason | event | owed
 /// meta: format = 1 | min_reader = 1
 /// ```
-/// `event` and `owed` as [Codec] has them. Columns are only ever added; a layout that older readers would misread
-/// raises
-/// `min_reader`.
+/// `event` and `owed` as [Codec] has them. Columns are only ever added; a layout that older readers would
+/// misread raises `min_reader`.
 final class Store implements AutoCloseable {
     private static final int FORMAT = 1;
     private static final String COLUMNS =

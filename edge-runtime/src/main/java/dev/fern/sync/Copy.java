@@ -23,9 +23,9 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The last good copy of what this device runs, so that it starts without a network. It holds the documents as they
-/// were
-/// defined, so no secret of this device, but what the cloud configured: only the owner may read the file.
+/// The last good copy of what this device runs, so that it starts without a network. It holds the documents
+/// as they were defined, so no secret of this device, but what the cloud configured: only the owner may read
+/// the file.
 ///
 /// ```
 /// {"format":"1","functions":[

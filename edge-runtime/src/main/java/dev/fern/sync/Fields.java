@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// An object of a document, whose fields are what they should be or an error in plain words. `null` is as good as
-/// absent.
+/// An object of a document, whose fields are what they should be or an error in plain words. `null` is as
+/// good as absent.
 ///
 /// @param of whose fields these are, for messages
 record Fields(String of, JsonObject json) {

@@ -116,8 +116,8 @@ record FuncFile(Path folder, Path func, @Nullable Path app, String appName) {
         }
     }
 
-    /// An id that stays the same for the same name, in the form of an Fn server's: 26 characters of Crockford's base
-    /// 32.
+    /// An id that stays the same for the same name, in the form of an Fn server's: 26 characters of
+    /// Crockford's base 32.
     private static String id(String name) {
         try {
             var hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));

@@ -15,9 +15,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 
-/// Everything that takes part: two brokers; the daemon with an echo function for each way, deployed as its users do;
-/// and
-/// the rivals, each in a JVM of its own with the flags that the daemon's has.
+/// Everything that takes part: two brokers; the daemon with an echo function for each way, deployed as its
+/// users do; and the rivals, each in a JVM of its own with the flags that the daemon's has.
 final class Arena implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String DAEMON = System.getProperty("fern.dist", "target/fern") + "/lib";

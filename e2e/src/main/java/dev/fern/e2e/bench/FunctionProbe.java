@@ -28,8 +28,8 @@ import java.util.concurrent.CompletableFuture;
 /// What one more function costs: loads many, each with its own jar, through the daemon's own [Invoker] and
 /// [JavaRuntime], and calls each once. Image and definition are here already, so this is a function's cold start.
 ///
-/// Writes `KIND load MS` for each function, and `KIND memory HEAP_BYTES METASPACE_BYTES` for all of a kind but the
-/// first.
+/// Writes `KIND load MS` for each function, and `KIND memory HEAP_BYTES METASPACE_BYTES` for all of a kind
+/// but the first.
 public final class FunctionProbe {
     private static final long LIMIT_S = 20;
 

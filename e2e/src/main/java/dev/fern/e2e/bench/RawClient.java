@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import jdk.net.ExtendedSocketOptions;
 
-/// As little of an MQTT 5 client as measuring needs (OASIS MQTT 5.0, section 3): QoS 0 and 1, no keep-alive, no TLS,
-/// TCP_NODELAY and TCP_QUICKACK, one write for many packets. A full client would take as much of the machine as what it
-/// measures.
+/// As little of an MQTT 5 client as measuring needs (OASIS MQTT 5.0, section 3): QoS 0 and 1, no keep-alive,
+/// no TLS, TCP_NODELAY and TCP_QUICKACK, one write for many packets. A full client would take as much of the
+/// machine as what it measures.
 ///
 /// Publishes on the caller's thread; hears on a thread of its own and acknowledges by itself.
 final class RawClient implements AutoCloseable {
@@ -82,8 +82,8 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    /// Writes a message, which leaves with the next [#flush]. With QoS 1 it waits while the broker's Receive Maximum is
-    /// taken.
+    /// Writes a message, which leaves with the next [#flush]. With QoS 1 it waits while the broker's Receive
+    /// Maximum is taken.
     void publish(byte[] topic, int qos, byte[] body) throws IOException, InterruptedException {
         if (qos > 0 && !credit.tryAcquire()) {
             flush();

@@ -16,13 +16,11 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
-/// The rival: the least that a program with Paho 1.2.5 can do to publish again what it hears and lose nothing.
-/// TCP_NODELAY,
-/// no function, no queue on disk, nothing to observe.
+/// The rival: the least that a program with Paho 1.2.5 can do to publish again what it hears and lose
+/// nothing. TCP_NODELAY, no function, no queue on disk, nothing to observe.
 ///
-/// By hand it acknowledges a message once the broker has acknowledged its own; otherwise Paho does so on return from
-/// the
-/// callback, and what the program holds is lost with it.
+/// By hand it acknowledges a message once the broker has acknowledged its own; otherwise Paho does so on
+/// return from the callback, and what the program holds is lost with it.
 public final class Republisher implements MqttCallback {
     private record Pending(int id, MqttMessage message) {}
 
