@@ -108,8 +108,8 @@ public final class Daemon implements AutoCloseable {
         closings.push(deployer::close);
 
         var source = source();
-        operations.run(
-                new Operations.Rooms(journal, invoker, dispatcher, deployer, adapters, List.of(source, catalog)));
+        operations.run(new Operations.Rooms(
+                        journal, invoker, dispatcher, deployer, adapters, List.of(source, catalog), sources));
         for (var adapter : adapters) {
             start(adapter, dispatcher);
         }

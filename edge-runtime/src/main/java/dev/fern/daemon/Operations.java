@@ -16,10 +16,12 @@ import dev.fern.dispatch.Dispatcher;
 import dev.fern.invoke.Invoker;
 import dev.fern.invoke.Logs;
 import dev.fern.journal.Journal;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Answers an operator out of the rooms. Made before them, so that adapters can be given it; [#run] says what it asks.
@@ -31,7 +33,8 @@ final class Operations implements Control, Control.Listener {
             Dispatcher dispatcher,
             Deployer deployer,
             List<Adapter> adapters,
-            List<DefinitionSource> sources) {}
+            List<DefinitionSource> sources,
+            Sources merged) {}
 
     private final String device;
     private final Logs logs;
@@ -62,8 +65,14 @@ final class Operations implements Control, Control.Listener {
                 Vocabulary.VERSION,
                 now.deployer.ready(),
                 health,
-                now.deployer.status(),
+                functions(now),
                 now.dispatcher.queue());
+    }
+
+    private static List<Status.Function> functions(Rooms now) {
+        return Stream.concat(now.deployer.status().stream(), now.merged.hidden().stream())
+                .sorted(Comparator.comparing(Status.Function::name))
+                .toList();
     }
 
     @Override

@@ -3,22 +3,29 @@ package dev.fern.daemon;
 import dev.fern.Definition;
 import dev.fern.DefinitionSource;
 import dev.fern.FnName;
+import dev.fern.Problem;
+import dev.fern.Status;
 import dev.fern.catalog.Catalog;
 import dev.fern.deploy.Deployer;
 import dev.fern.sync.CloudSource;
+import io.helidon.json.JsonObject;
+import io.helidon.json.JsonParser;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /// Local and cloud functions in one name space: on a clash the cloud's wins.
 final class Sources {
     private static final System.Logger LOG = System.getLogger("fern.daemon");
 
+    private static final Problem CLASH = new Problem(
+            "is defined here and by the source this device follows, whose definition runs",
+            "rename or delete the one made here");
+
     private List<Definition> fromSource = List.of();
     private List<Definition> local = List.of();
-    private Set<FnName> clashes = Set.of();
+    private volatile List<Definition> hidden = List.of();
 
     /// What the source that the device follows defines, as far as it was read.
     synchronized List<Definition> fromSource() {
@@ -47,32 +54,58 @@ final class Sources {
         });
         source.start(definitions -> {
             synchronized (this) {
+                boolean codeOnly = definitions.equals(fromSource);
                 fromSource = List.copyOf(definitions);
                 deployer.want(all());
+                if (codeOnly) {
+                    deployer.nudge();
+                }
                 deployer.applied();
             }
         });
     }
 
+    /// What was defined here and is not run, as the cloud defines a function of that name.
+    List<Status.Function> hidden() {
+        return hidden.stream().map(Sources::invalid).toList();
+    }
+
     private List<Definition> all() {
+        var merged = merge(fromSource, local);
+        merged.hidden.stream()
+                .filter(definition -> !hidden.contains(definition))
+                .forEach(definition -> LOG.log(Level.WARNING, "{0} {1}", definition.name(), CLASH));
+        hidden = merged.hidden;
+        return merged.run;
+    }
+
+    /// What runs of both, and what does not.
+    record Merged(List<Definition> run, List<Definition> hidden) {}
+
+    static Merged merge(List<Definition> fromSource, List<Definition> local) {
         var names = new HashSet<FnName>();
-        var all = new ArrayList<>(fromSource);
         fromSource.forEach(definition -> names.add(definition.name()));
-        var clashing = new HashSet<FnName>();
-        for (var definition : local) {
-            if (names.add(definition.name())) {
-                all.add(definition);
-            } else {
-                clashing.add(definition.name());
-            }
-        }
-        if (!clashing.equals(clashes)) {
-            clashing.forEach(name -> LOG.log(
-                    Level.WARNING,
-                    "{0} is defined here and in the cloud: the cloud''s runs; rename or delete the one made here",
-                    name));
-        }
-        clashes = clashing;
-        return all;
+        var run = new ArrayList<>(fromSource);
+        var hidden = new ArrayList<Definition>();
+        local.forEach(definition -> (names.contains(definition.name()) ? hidden : run).add(definition));
+        return new Merged(List.copyOf(run), List.copyOf(hidden));
+    }
+
+    static Status.Function invalid(Definition definition) {
+        var image = JsonParser.create(definition.document())
+                .readJsonObject()
+                .objectValue("fn", JsonObject.empty())
+                .stringValue("image", "");
+        return new Status.Function(
+                definition.name(),
+                definition.id(),
+                image,
+                null,
+                null,
+                Status.State.INVALID,
+                CLASH,
+                List.of(),
+                List.of(),
+                Status.Calls.NONE);
     }
 }

@@ -28,7 +28,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The functions in a folder: it holds one itself, or its sub-folders do, each with a func.yaml. Their app is called as
-/// app.yaml beside them says, else as the folder is. Looks at the files' times every 2 s.
+/// app.yaml beside them says, else as the folder is. Looks at the files' times every 2 s, at those of the jars a
+/// build leaves in target/ too: when they are others, the same definitions are handed over again.
 ///
 /// A function whose file makes no sense stays what it was, and [#health] says why. One whose folder is gone is gone at
 /// once: unlike a list from a server, a folder is not half there.
@@ -43,7 +44,7 @@ public final class FolderSource implements DefinitionSource {
 
     // of the look under way; there is only one at a time
     private @Nullable Consumer<List<Definition>> sink;
-    private List<Stamp> seen = List.of();
+    private Stamps seen = Stamps.NONE;
     private Map<Path, Definition> lastGood = Map.of();
     private @Nullable List<Definition> handedOver;
 
@@ -78,16 +79,16 @@ public final class FolderSource implements DefinitionSource {
         nudged = false;
         try {
             var found = functions();
-            var now = stamps(found);
+            var now = Stamps.of(found);
             if (asked || handedOver == null || !now.equals(seen)) {
-                read(found);
+                read(found, !now.jars.equals(seen.jars));
                 seen = now;
             }
         } catch (IOException e) {
             health = Health.down(
                     "the folder " + folder + " cannot be read: " + e.getMessage(),
                     "see to it, or correct functions in fern.yaml");
-            seen = List.of();
+            seen = Stamps.NONE;
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "reading the definitions in " + folder + " failed", e);
             health = Health.down("the definitions in " + folder + " could not be taken over", "report this fault");
@@ -134,18 +135,33 @@ public final class FolderSource implements DefinitionSource {
         }
     }
 
-    private static List<Stamp> stamps(List<FuncFile> found) throws IOException {
-        var stamps = new ArrayList<Stamp>();
-        for (var function : found) {
-            stamps.add(Stamp.of(function.func()));
-            if (function.app() instanceof Path app) {
-                stamps.add(Stamp.of(app));
+    private record Stamps(List<Stamp> definitions, List<Stamp> jars) {
+        static final Stamps NONE = new Stamps(List.of(), List.of());
+
+        static Stamps of(List<FuncFile> found) throws IOException {
+            var stamps = new Stamps(new ArrayList<>(), new ArrayList<>());
+            for (var function : found) {
+                stamps.definitions.add(Stamp.of(function.func()));
+                if (function.app() instanceof Path app) {
+                    stamps.definitions.add(Stamp.of(app));
+                }
+                stamps.addJars(function.folder().resolve("target"));
+            }
+            return stamps;
+        }
+
+        private void addJars(Path built) throws IOException {
+            try (var files = Files.newDirectoryStream(built, "*.jar")) {
+                for (var jar : files) {
+                    jars.add(Stamp.of(jar));
+                }
+            } catch (NoSuchFileException | NotDirectoryException e) {
+                // not built yet, or just being built anew
             }
         }
-        return stamps;
     }
 
-    private void read(List<FuncFile> found) {
+    private void read(List<FuncFile> found, boolean rebuilt) {
         var good = new HashMap<Path, Definition>();
         var byName = new TreeMap<FnName, Definition>();
         var problems = new ArrayList<Problem>();
@@ -168,7 +184,7 @@ public final class FolderSource implements DefinitionSource {
         }
         lastGood = good;
         health = problems.isEmpty() ? Health.UP : down(problems);
-        handOver(byName.values().stream().filter(resolver::chosen).toList());
+        handOver(byName.values().stream().filter(resolver::chosen).toList(), rebuilt);
     }
 
     private static Health down(List<Problem> problems) {
@@ -177,8 +193,8 @@ public final class FolderSource implements DefinitionSource {
         return Health.down(first.why() + more, first.whatToDo());
     }
 
-    private void handOver(List<Definition> complete) {
-        if (sink != null && !rounds.closed() && !complete.equals(handedOver)) {
+    private void handOver(List<Definition> complete, boolean rebuilt) {
+        if (sink != null && !rounds.closed() && (rebuilt || !complete.equals(handedOver))) {
             sink.accept(complete);
             handedOver = complete;
         }

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,10 +111,15 @@ class DeployerTest {
     }
 
     private Definition definition(String name, String tag, String trigger) {
+        return of(name, registry.host() + "/" + tag, trigger);
+    }
+
+    private static Definition of(String name, String image, String trigger) {
         var fn = JsonObject.builder()
                 .set("id", "id-" + name)
                 .set("name", name)
-                .set("image", registry.host() + "/" + tag)
+                .set("image", image)
+                .set("cmd", "a.B::c")
                 .set(
                         "annotations",
                         JsonObject.builder().set("fern/on/in", trigger).build())
@@ -186,6 +192,18 @@ class DeployerTest {
         var moved = push("f:latest", "two");
         deployer.nudge();
         Await.until("the new image runs", () -> moved.equals(status("f").digest()));
+    }
+
+    @Test
+    void a_jar_that_was_built_anew_is_noticed_on_a_nudge() throws Exception {
+        var jar = Files.createDirectories(folder.resolve("house/rain/target")).resolve("rain.jar");
+        Files.writeString(jar, "one");
+        deployer.want(List.of(of("rain", "dir:" + folder.resolve("house/rain"), "mqtt:in")));
+        awaitState("rain", Status.State.READY);
+        var before = status("rain").digest();
+        Files.writeString(jar, "two");
+        deployer.nudge();
+        Await.until("the new jar runs", () -> !Objects.equals(before, status("rain").digest()));
     }
 
     @Test

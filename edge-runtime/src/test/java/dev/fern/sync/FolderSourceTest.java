@@ -162,6 +162,18 @@ class FolderSourceTest {
     }
 
     @Test
+    void aJarThatIsBuiltAnewHandsTheSameDefinitionsOverAgain() throws IOException {
+        write("a/func.yaml", "memory: 64");
+        start();
+        write("a/target/a.jar", "one");
+        look();
+        write("a/target/a.jar", "another");
+        look();
+        assertThat(sets).hasSize(3);
+        assertThat(sets.get(2)).isEqualTo(sets.get(0));
+    }
+
+    @Test
     void aChangeIsSeenWithinTwoSecondsAndAGoneFolderIsGone() throws IOException {
         write("a/func.yaml", "memory: 64");
         start();
