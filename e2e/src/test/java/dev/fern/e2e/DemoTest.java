@@ -36,8 +36,9 @@ class DemoTest {
     }
 
     private Child demo(Path home, String... arguments) throws IOException {
-        // a process group of its own, as a terminal makes one
-        var command = new ArrayList<>(List.of("setsid", System.getProperty("java.home") + "/bin/java"));
+        // a process group of its own, as a terminal makes one, and Ctrl-C works though this may run with `&`
+        var command = new ArrayList<>(List.of("setsid", "env", "--default-signal=INT,TERM"));
+        command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of("-Djava.io.tmpdir=" + temporary, "-Dfern.home=" + home));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Demo.class.getName()));

@@ -44,7 +44,7 @@ class EndToEndTest {
         long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!condition.call()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("not within 20 s: " + what + "\n"
+                throw new AssertionError("not within a minute: " + what + "\n"
                         + fern.get("/fern/status").body() + "\n"
                         + String.join("\n", fern.process().output()));
             }
