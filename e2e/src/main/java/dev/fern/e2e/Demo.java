@@ -12,7 +12,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 /// A device and its world on this machine, for whoever wants to see Fern work: `./dev demo`. Plays on until it is
 /// interrupted; with `--once` it plays the scene once and its exit code says whether all came that should.
 public final class Demo {
-    private static final Duration READY = Duration.ofSeconds(30);
+    private static final Duration READY = Duration.ofSeconds(60);
 
     private Demo() {}
 

@@ -32,7 +32,7 @@ public final class DockerRegistry {
         var child = sandbox.start(
                 List.of(Programs.find("docker-registry"), "serve", config.toString()),
                 Map.of("OTEL_TRACES_EXPORTER", "none"));
-        child.awaitLine("listening on 127.0.0.1:" + port, Duration.ofSeconds(10));
+        child.awaitLine("listening on 127.0.0.1:" + port, Duration.ofSeconds(30));
         return new DockerRegistry(port, child);
     }
 

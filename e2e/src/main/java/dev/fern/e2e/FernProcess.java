@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 /// The daemon as its users run it: `fern run` on a simulated board, as a process of its own with a configuration and a
 /// state folder of its own. It can be stopped or killed, and started again on the same state.
 public final class FernProcess implements AutoCloseable {
-    private static final Duration UP = Duration.ofSeconds(30);
+    private static final Duration UP = Duration.ofSeconds(60);
     private static final Duration DOWN = Duration.ofSeconds(15);
 
     private final HttpClient client =
@@ -122,7 +122,7 @@ public final class FernProcess implements AutoCloseable {
     /// Asks it something over HTTP.
     public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(url.resolve(path))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(30))
                 .build();
         return client.send(request, BodyHandlers.ofString());
     }

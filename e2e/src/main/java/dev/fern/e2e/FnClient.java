@@ -23,7 +23,7 @@ import java.util.Optional;
 /// Tells an Fn server about a function with the requests of `fn deploy --create-app` (fn CLI 0.6.63), once its image is
 /// in the registry.
 public final class FnClient implements AutoCloseable {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(TIMEOUT).build();

@@ -45,7 +45,7 @@ public final class Mosquitto {
 
     private Child launch() throws IOException, InterruptedException {
         var started = sandbox.start(List.of(Programs.find("mosquitto"), "-c", config.toString()), Map.of());
-        started.awaitLine(" running", Duration.ofSeconds(10));
+        started.awaitLine(" running", Duration.ofSeconds(30));
         return started;
     }
 
@@ -60,7 +60,7 @@ public final class Mosquitto {
 
     /// Ends it in good order: it saves its sessions.
     public void stop() throws IOException, InterruptedException {
-        child.stop(Duration.ofSeconds(10));
+        child.stop(Duration.ofSeconds(30));
     }
 
     /// Ends it as a power cut would.

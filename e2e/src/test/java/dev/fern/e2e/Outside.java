@@ -57,7 +57,7 @@ final class Outside implements AutoCloseable {
 
     /// The first message of that kind, waited for up to 20 s.
     Heard await(String what, Predicate<Heard> wanted) throws InterruptedException {
-        long end = System.nanoTime() + 20_000_000_000L;
+        long end = System.nanoTime() + 120_000_000_000L;
         while (System.nanoTime() < end) {
             for (var one : heard) {
                 if (wanted.test(one)) {

@@ -20,7 +20,7 @@ final class Load implements AutoCloseable {
     private static final int BODY = 64;
     private static final int KNOCK = 0;
     private static final int BURST = 32;
-    private static final long PATIENCE_S = 5;
+    private static final long PATIENCE_S = 30;
     private static final int KNOCK_MS = 50;
 
     /// What a run gave.

@@ -1,0 +1,32 @@
+package dev.fern.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fern.e2e.bench.Contest;
+import dev.fern.e2e.bench.Report;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// `./dev bench --short`: that it measures, loses nothing, and makes the tables of docs/benchmarks.md. How fast
+/// something was is never asserted.
+class BenchTest {
+    @Test
+    void aShortRunLosesNothingAndMakesTheTablesOfThePage() throws Exception {
+        var contest = Contest.run(Contest.Plan.SHORT, _ -> {});
+
+        assertThat(contest.lost()).as("messages lost").isZero();
+        assertThat(contest.duplicated()).as("messages that came twice").isZero();
+        var page = Markdown.read(Path.of(System.getProperty("fern.home"), "docs/benchmarks.md"));
+        var report = Report.of(contest);
+        assertThat(titles(report)).hasSizeGreaterThan(3).isSubsetOf(titles(page.lines()));
+        assertThat(String.join("\n", report)).doesNotContain("NaN").contains("/s");
+    }
+
+    private static List<String> titles(List<String> lines) {
+        return lines.stream()
+                .filter(line -> line.startsWith("##"))
+                .map(line -> line.replaceFirst("^#+ ", ""))
+                .toList();
+    }
+}
