@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 /// state folder of its own. It can be stopped or killed, and started again on the same state.
 public final class FernProcess implements AutoCloseable {
     private static final Duration UP = Duration.ofSeconds(60);
-    private static final Duration DOWN = Duration.ofSeconds(15);
+    private static final Duration DOWN = Duration.ofSeconds(30);
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -48,7 +48,7 @@ public final class FernProcess implements AutoCloseable {
     /// Starts `./fern` of this checkout and returns when it is ready.
     ///
     /// @param yaml fern.yaml without `device:` and `http:`
-    /// @throws IOException with what it wrote if it is not ready within 30 s
+    /// @throws IOException with what it wrote if it is not ready within a minute
     public static FernProcess start(Sandbox sandbox, String yaml) throws IOException, InterruptedException {
         return start(sandbox, Path.of(System.getProperty("fern.home", "."), "fern"), yaml);
     }

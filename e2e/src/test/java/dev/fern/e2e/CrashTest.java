@@ -81,6 +81,7 @@ class CrashTest {
             assertThat(status).contains("\"ready\":true");
             fern.stop();
             assertThat(fern.process().exitCode()).as("a clean stop").isIn(0, 143);
+            assertThat(fern.process().output().getLast()).isEqualTo("INFO daemon: Fern has stopped");
         }
     }
 }

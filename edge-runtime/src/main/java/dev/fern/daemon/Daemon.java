@@ -109,7 +109,7 @@ public final class Daemon implements AutoCloseable {
 
         var source = source();
         operations.run(new Operations.Rooms(
-                        journal, invoker, dispatcher, deployer, adapters, List.of(source, catalog), sources));
+                journal, invoker, dispatcher, deployer, adapters, List.of(source, catalog), sources));
         for (var adapter : adapters) {
             start(adapter, dispatcher);
         }
@@ -199,5 +199,6 @@ public final class Daemon implements AutoCloseable {
             }
         }
         closings.clear();
+        LOG.log(Level.INFO, "Fern has stopped");
     }
 }

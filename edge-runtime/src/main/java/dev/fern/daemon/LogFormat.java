@@ -5,7 +5,6 @@ import java.io.StringWriter;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
-import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
@@ -18,7 +17,9 @@ final class LogFormat extends Formatter {
 
     /// From now on all loggers of this process write so.
     static void install() {
-        LogManager.getLogManager().reset();
+        for (var other : ROOT.getHandlers()) {
+            ROOT.removeHandler(other);
+        }
         var handler = new ConsoleHandler();
         handler.setFormatter(new LogFormat());
         ROOT.addHandler(handler);

@@ -11,6 +11,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        // before the first logger; the name alone does not initialise the class, which would be too late
+        System.setProperty("java.util.logging.manager", LogKeeper.class.getName());
         System.exit(Cli.run(args, Main::run));
     }
 

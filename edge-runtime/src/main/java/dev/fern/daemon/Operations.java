@@ -61,12 +61,7 @@ final class Operations implements Control, Control.Listener {
         now.sources.forEach(source -> health.putAll(source.health()));
         health.put("disk", now.journal.health());
         return new Status(
-                device,
-                Vocabulary.VERSION,
-                now.deployer.ready(),
-                health,
-                functions(now),
-                now.dispatcher.queue());
+                device, Vocabulary.VERSION, now.deployer.ready(), health, functions(now), now.dispatcher.queue());
     }
 
     private static List<Status.Function> functions(Rooms now) {

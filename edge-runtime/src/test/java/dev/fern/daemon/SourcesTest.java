@@ -14,7 +14,8 @@ class SourcesTest {
     private final Definition other = definition("attic/lamp", "L2", "registry/lamp:1");
 
     private static Definition definition(String name, String id, String image) {
-        return new Definition(FnName.parse(name), id, "{\"app\":{},\"fn\":{\"image\":\"" + image + "\"},\"triggers\":[]}");
+        return new Definition(
+                FnName.parse(name), id, "{\"app\":{},\"fn\":{\"image\":\"" + image + "\"},\"triggers\":[]}");
     }
 
     @Test
@@ -37,6 +38,8 @@ class SourcesTest {
         assertThat(shown.id()).isEqualTo("L1");
         assertThat(shown.image()).isEqualTo("registry/fan:1");
         assertThat(shown.state()).isEqualTo(Status.State.INVALID);
-        assertThat(String.valueOf(shown.problem())).contains("whose definition runs").contains("rename or delete");
+        assertThat(String.valueOf(shown.problem()))
+                .contains("whose definition runs")
+                .contains("rename or delete");
     }
 }

@@ -203,7 +203,8 @@ class DeployerTest {
         var before = status("rain").digest();
         Files.writeString(jar, "two");
         deployer.nudge();
-        Await.until("the new jar runs", () -> !Objects.equals(before, status("rain").digest()));
+        Await.until(
+                "the new jar runs", () -> !Objects.equals(before, status("rain").digest()));
     }
 
     @Test

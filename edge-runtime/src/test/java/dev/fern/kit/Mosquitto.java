@@ -60,9 +60,17 @@ public final class Mosquitto implements AutoCloseable {
         return port;
     }
 
-    /// Ends it as an operator does; it writes down sessions and retained messages.
+    /// Ends it as an operator does; it writes down sessions and retained messages. 2.0.11 misses a signal that comes
+    /// just before it waits, so it is asked until it has heard.
     public void stop() {
-        child.destroy();
+        try {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            do {
+                child.destroy();
+            } while (!child.waitFor(500, TimeUnit.MILLISECONDS) && System.nanoTime() < end);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
         awaitEnd();
     }
 
@@ -178,7 +186,7 @@ public final class Mosquitto implements AutoCloseable {
 
     private void awaitEnd() {
         try {
-            if (!child.waitFor(60, TimeUnit.SECONDS)) {
+            if (!child.waitFor(10, TimeUnit.SECONDS)) {
                 child.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {
