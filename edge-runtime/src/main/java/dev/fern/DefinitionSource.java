@@ -16,6 +16,9 @@ public interface DefinitionSource extends AutoCloseable {
     /// Looks now.
     void nudge();
 
+    /// Whether it has looked once since the start, whatever came of it.
+    boolean looked();
+
     /// By the name shown in the status, such as `cloud`.
     Map<String, Health> health();
 

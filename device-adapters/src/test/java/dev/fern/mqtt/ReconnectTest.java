@@ -184,6 +184,9 @@ class ReconnectTest {
     @Test
     void overTheLimitOfTheOutboxItIsSaidAtOnceThatItMayWorkLater() {
         device.awaitUp();
+        Device.await(
+                () -> device.count("fern_mqtt_published_total") >= 2 && device.gauge("fern_mqtt_outbox_messages") == 0,
+                "its own two messages, online and status, have not left");
         broker.stop();
         device.awaitDown();
         var target = target("house/one", "out", "mqtt:out");

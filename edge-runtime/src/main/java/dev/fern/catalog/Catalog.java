@@ -117,6 +117,12 @@ public final class Catalog implements AutoCloseable, DefinitionSource {
         changes.release();
     }
 
+    /// It is on this device's own disk.
+    @Override
+    public boolean looked() {
+        return true;
+    }
+
     @Override
     public Map<String, Health> health() {
         return Map.of("catalog", health);

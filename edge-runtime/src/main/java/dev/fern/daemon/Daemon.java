@@ -38,8 +38,6 @@ import java.util.ServiceLoader;
 public final class Daemon implements AutoCloseable {
     /// How long calls under way may take to end at a stop.
     private static final Duration DRAIN = Duration.ofSeconds(5);
-    /// How long a device without a copy waits for its first definitions before it says that it is ready, with nothing.
-    private static final Duration FIRST_READ = Duration.ofSeconds(10);
 
     private static final System.Logger LOG = System.getLogger("fern.daemon");
 
@@ -115,7 +113,6 @@ public final class Daemon implements AutoCloseable {
         }
         closings.push(source::close);
         sources.start(deployer, source, catalog);
-        time.after(FIRST_READ, deployer::applied);
         announce(door.port());
         return door.port();
     }

@@ -60,8 +60,7 @@ final class Operations implements Control, Control.Listener {
         now.adapters.forEach(adapter -> health.putAll(adapter.health()));
         now.sources.forEach(source -> health.putAll(source.health()));
         health.put("disk", now.journal.health());
-        return new Status(
-                device, Vocabulary.VERSION, now.deployer.ready(), health, functions(now), now.dispatcher.queue());
+        return new Status(device, Vocabulary.VERSION, ready(now), health, functions(now), now.dispatcher.queue());
     }
 
     private static List<Status.Function> functions(Rooms now) {
@@ -78,7 +77,11 @@ final class Operations implements Control, Control.Listener {
     @Override
     public boolean ready() {
         var now = rooms;
-        return now != null && now.deployer.ready();
+        return now != null && ready(now);
+    }
+
+    private static boolean ready(Rooms now) {
+        return now.deployer.ready(now.sources.stream().allMatch(DefinitionSource::looked));
     }
 
     @Override

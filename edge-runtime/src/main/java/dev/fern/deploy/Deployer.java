@@ -130,14 +130,16 @@ public final class Deployer implements AutoCloseable {
         work.add(this::askForDigests);
     }
 
-    /// The definitions that could be read are applied, or it is known that none can be.
+    /// The definitions that were read are applied. Any thread.
     public void applied() {
         work.add(() -> applied = true);
     }
 
     /// Everything is applied and each function is ready or has a reason. Any thread.
-    public boolean ready() {
-        return applied
+    ///
+    /// @param looked the source has been asked, so that if nothing is applied, nothing could be read
+    public boolean ready(boolean looked) {
+        return (looked || applied)
                 && work.isEmpty()
                 && status().stream().allMatch(fn -> fn.state() != Status.State.LOADING || fn.problem() != null);
     }

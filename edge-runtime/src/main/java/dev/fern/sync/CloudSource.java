@@ -170,6 +170,11 @@ public final class CloudSource implements DefinitionSource {
     }
 
     @Override
+    public boolean looked() {
+        return rounds.looked();
+    }
+
+    @Override
     public Map<String, Health> health() {
         return Map.of("cloud", health);
     }

@@ -201,6 +201,11 @@ public final class FolderSource implements DefinitionSource {
     }
 
     @Override
+    public boolean looked() {
+        return rounds.looked();
+    }
+
+    @Override
     public Map<String, Health> health() {
         return Map.of("functions", health);
     }

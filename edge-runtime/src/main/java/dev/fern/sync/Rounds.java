@@ -21,6 +21,7 @@ final class Rounds implements AutoCloseable {
     private boolean started;
     private boolean again;
     private boolean closed;
+    private volatile boolean looked;
 
     Rounds(Time time, Look look) {
         this.time = time;
@@ -54,7 +55,9 @@ final class Rounds implements AutoCloseable {
 
     private void run() {
         try {
-            plan(look.look());
+            var pause = look.look();
+            looked = true;
+            plan(pause);
         } catch (InterruptedException e) {
             // closed
         }
@@ -75,6 +78,11 @@ final class Rounds implements AutoCloseable {
             timer.cancel();
             next = null;
         }
+    }
+
+    /// Whether the first look has ended.
+    boolean looked() {
+        return looked;
     }
 
     synchronized boolean closed() {

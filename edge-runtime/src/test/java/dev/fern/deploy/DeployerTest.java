@@ -150,8 +150,9 @@ class DeployerTest {
         awaitState("f", Status.State.READY);
         Await.until("it listens", () -> adapter.addresses().contains("in"));
         assertThat(status("f").digest()).isEqualTo(digest);
+        assertThat(deployer.ready(false)).as("nobody has said that this is all").isFalse();
         deployer.applied();
-        Await.until("all is said", () -> deployer.ready());
+        Await.until("all is said", () -> deployer.ready(false));
     }
 
     @Test

@@ -228,6 +228,7 @@ class CloudAnswersTest {
                 .startsWith("no whole answer from 127.0.0.1:")
                 .endsWith(" in 400 ms");
         assertThat(follower.problem().whatToDo()).startsWith("check the network");
+        assertThat(follower.source.looked()).as("looked, in vain").isTrue();
     }
 
     @Test

@@ -151,7 +151,9 @@ class FolderSourceTest {
     @Test
     void theIdStaysAndAChangeIsHandedOver() throws IOException {
         write("a/func.yaml", "memory: 64");
+        assertThat(source.looked()).isFalse();
         start();
+        assertThat(source.looked()).isTrue();
         look();
         assertThat(sets).hasSize(1);
         write("a/func.yaml", "memory: 128");
