@@ -136,8 +136,7 @@ class ReconnectTest {
 
     @Test
     void whatIsSentMeanwhileLeavesInOrderWhenTheBrokerIsBack() throws Exception {
-        device.awaitUp();
-        Device.await(() -> device.gauge("fern_mqtt_outbox_messages") == 0, "its own topics are not told");
+        awaitSettled();
         broker.stop();
         device.awaitDown();
         var sent = new ArrayList<CompletionStage<Void>>();
@@ -160,7 +159,7 @@ class ReconnectTest {
 
     @Test
     void whatWasUnderWayWhenTheBrokerDiedIsSentAgainFirst() throws Exception {
-        device.awaitUp();
+        awaitSettled();
         broker.freeze();
         var sent = new ArrayList<CompletionStage<Void>>();
         for (int i = 0; i < 100; i++) {
@@ -183,10 +182,7 @@ class ReconnectTest {
 
     @Test
     void overTheLimitOfTheOutboxItIsSaidAtOnceThatItMayWorkLater() {
-        device.awaitUp();
-        Device.await(
-                () -> device.count("fern_mqtt_published_total") >= 2 && device.gauge("fern_mqtt_outbox_messages") == 0,
-                "its own two messages, online and status, have not left");
+        awaitSettled();
         broker.stop();
         device.awaitDown();
         var target = target("house/one", "out", "mqtt:out");
@@ -303,6 +299,14 @@ class ReconnectTest {
             device.awaitDown();
             assertThat(device.adapter.health().get("mqtt/plant")).isEqualTo(Health.UP);
         }
+    }
+
+    /// Connected, and its own two messages, online and status, have left.
+    private void awaitSettled() {
+        device.awaitUp();
+        Device.await(
+                () -> device.count("fern_mqtt_published_total") >= 2 && device.gauge("fern_mqtt_outbox_messages") == 0,
+                "its own messages have not left");
     }
 
     private void restart() {
