@@ -37,10 +37,8 @@ public interface FunctionRuntime extends AutoCloseable {
         Result call(Call call, Instant deadline, CallLog log) throws InterruptedException;
 
         /// Ends the call under way as far as this runtime can, so that its thread comes back. Comes from another
-        /// thread,
-        /// once, when a limit is passed, together with an interrupt of the calling thread; the instance is
-        closed after
-        /// it and never called again. Must not wait.
+        /// thread, once, when a limit is passed, together with an interrupt of the calling thread; the instance
+        /// is closed after it and never called again. Must not wait.
         default void stop() {}
 
         /// Whether it can take no further call: its process has died, its context was closed. Asked between calls.

@@ -81,8 +81,12 @@ final class Link implements Inbox.Acknowledger {
     private final Listener listener;
     private final KeepAlive keepAlive;
     private final AtomicBoolean ended = new AtomicBoolean();
-    /// While Paho starts its threads it must not be stopped: the one that starts them would spin for ever.
-    private final CountDownLatch stoppable = new CountDownLatch(1);
+    /// CONNECT has left. Before that Paho starts its threads, and the one that starts them would spin for ever if it
+    /// were stopped.
+    private final CountDownLatch spoken = new CountDownLatch(1);
+
+    /// CONNECT is answered, or will not be. A CONNACK that crosses a stop would revive the sender, for ever.
+    private final CountDownLatch answered = new CountDownLatch(1);
 
     private final CountDownLatch left = new CountDownLatch(1);
     private volatile boolean connected;
@@ -102,10 +106,10 @@ final class Link implements Inbox.Acknowledger {
             return;
         }
         try {
-            var opened = Wire.client(Connect.address(plan), plan.broker.clientId(), keepAlive, stoppable);
+            var opened = Wire.client(Connect.address(plan), plan.broker.clientId(), keepAlive, spoken);
             client = opened;
             if (ended.get()) { // closed meanwhile, by one who may not have seen the client
-                stoppable.countDown();
+                answered.countDown();
                 return;
             }
             opened.setManualAcks(true);
@@ -113,7 +117,7 @@ final class Link implements Inbox.Acknowledger {
             patience = time.after(ANSWER, this::giveUp);
             opened.connect(Connect.options(plan), null, new Connected());
         } catch (FaultException | MqttException | RuntimeException e) {
-            stoppable.countDown();
+            answered.countDown();
             end(Faults.connection(e, plan.broker, plan.key));
         }
     }
@@ -193,9 +197,8 @@ final class Link implements Inbox.Acknowledger {
         }
         Thread.ofVirtual().name("fern-mqtt-drop").start(() -> {
             try {
-                if (stoppable.await(ANSWER.toSeconds(), TimeUnit.SECONDS)) {
-                    dropped.disconnectForcibly(0, 0, false);
-                }
+                answered.await(ANSWER.toSeconds(), TimeUnit.SECONDS);
+                dropped.disconnectForcibly(0, 0, false);
             } catch (MqttException | InterruptedException | RuntimeException e) {
                 LOG.log(System.Logger.Level.DEBUG, "a dropped connection of {0} ended oddly: {1}", plan.key, e);
             }
@@ -206,6 +209,7 @@ final class Link implements Inbox.Acknowledger {
         if (!connected && !ended.get()) {
             var silent = Faults.silent(plan.broker, plan.key);
             if (end(silent)) {
+                answered.countDown();
                 abort();
             }
         }
@@ -291,6 +295,7 @@ final class Link implements Inbox.Acknowledger {
     private final class Connected implements MqttActionListener {
         @Override
         public void onSuccess(IMqttToken token) {
+            answered.countDown();
             if (ended.get()) {
                 abort();
                 return;
@@ -311,7 +316,8 @@ final class Link implements Inbox.Acknowledger {
 
         @Override
         public void onFailure(IMqttToken token, Throwable fault) {
-            stoppable.countDown();
+            spoken.countDown();
+            answered.countDown();
             end(Faults.connection(fault, plan.broker, plan.key));
         }
     }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A device with an adapter under test: what comes in is recorded, what goes out leaves.
 final class Device implements AutoCloseable {
-    private static final long PATIENCE_S = 20;
+    private static final long PATIENCE_S = 60;
 
     final RecordingIntake intake = new RecordingIntake();
     final FakeControl control = new FakeControl();

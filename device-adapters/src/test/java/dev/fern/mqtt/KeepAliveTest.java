@@ -34,7 +34,7 @@ class KeepAliveTest {
                 public void down(Link link, Problem why) {}
             });
             link.open();
-            assertThat(up.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(up.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(time.timers()).isEqualTo(1);
             link.close();
             Device.await(() -> time.timers() == 0, "the timer stays");

@@ -95,7 +95,7 @@ class MqttAdapterTest {
         outside.subscribe("alerts/#");
         device.awaitUp();
         var sent = device.send(target("house/hot", "alerts", "mqtt:alerts/heat?retain=true&expiry=1h"), "too hot");
-        sent.toCompletableFuture().get(10, TimeUnit.SECONDS);
+        sent.toCompletableFuture().get(60, TimeUnit.SECONDS);
 
         var heard = outside.next();
         assertThat(heard.topic()).isEqualTo("alerts/heat");
@@ -111,7 +111,7 @@ class MqttAdapterTest {
         outside.subscribe("alerts/#");
         device.awaitUp();
         var sent = device.send(target("house/hot", "alerts", "mqtt:alerts/heat?qos=0"), "too hot");
-        sent.toCompletableFuture().get(10, TimeUnit.SECONDS);
+        sent.toCompletableFuture().get(60, TimeUnit.SECONDS);
         assertThat(outside.next().qos()).isZero();
     }
 

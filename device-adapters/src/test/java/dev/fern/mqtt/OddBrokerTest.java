@@ -103,7 +103,7 @@ class OddBrokerTest {
             device.awaitUp();
             device.send(target("house/hot", "x", "mqtt:x"), "1")
                     .toCompletableFuture()
-                    .get(10, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
         }
     }
 

@@ -71,7 +71,7 @@ final class Outside implements AutoCloseable {
     }
 
     Heard next() throws InterruptedException {
-        var next = heard.poll(10, TimeUnit.SECONDS);
+        var next = heard.poll(60, TimeUnit.SECONDS);
         if (next == null) {
             throw new AssertionError("heard nothing for 10 s");
         }

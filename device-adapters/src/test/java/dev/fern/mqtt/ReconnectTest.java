@@ -50,7 +50,7 @@ class ReconnectTest {
         device = new Device(broker.url());
         var fn = fn("house/one", "on/t", "mqtt:a/b");
         device.bind(fn);
-        assertThat(System.nanoTime() - before).isLessThan(TimeUnit.SECONDS.toNanos(2));
+        assertThat(System.nanoTime() - before).isLessThan(TimeUnit.SECONDS.toNanos(9));
         var down = device.awaitDown();
         assertThat(down.problem().why()).isEqualTo("nobody listens at " + broker.url());
         assertThat(down.problem().whatToDo()).contains("mqtt.url");
@@ -153,7 +153,7 @@ class ReconnectTest {
             }
         }
         for (var one : sent) {
-            one.toCompletableFuture().get(10, TimeUnit.SECONDS);
+            one.toCompletableFuture().get(60, TimeUnit.SECONDS);
         }
         assertThat(device.gauge("fern_mqtt_outbox_bytes")).isZero();
     }
@@ -177,7 +177,7 @@ class ReconnectTest {
             }
         }
         for (var one : sent) {
-            one.toCompletableFuture().get(10, TimeUnit.SECONDS);
+            one.toCompletableFuture().get(60, TimeUnit.SECONDS);
         }
     }
 

@@ -119,7 +119,7 @@ class DemoTest {
 
         assertThatThrownBy(() -> demo.awaitSuccess(LONG)).hasMessageContaining("exit code 130");
         for (var child : family) {
-            child.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+            child.onExit().orTimeout(60, TimeUnit.SECONDS).join();
         }
         assertThat(demo.output())
                 .as("no last words")

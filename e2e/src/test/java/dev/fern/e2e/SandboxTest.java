@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class SandboxTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
     void closingKillsTheProcessesWithTheirChildrenAndRemovesTheFolder() throws Exception {
@@ -31,7 +31,7 @@ class SandboxTest {
             assertThat(family).hasSize(1);
         }
         assertThat(child.alive()).isFalse();
-        family.getFirst().onExit().orTimeout(10, TimeUnit.SECONDS).join();
+        family.getFirst().onExit().orTimeout(60, TimeUnit.SECONDS).join();
         assertThat(folder).doesNotExist();
     }
 

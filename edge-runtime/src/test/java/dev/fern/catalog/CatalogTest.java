@@ -272,10 +272,10 @@ class CatalogTest {
         trigger(app, fn, "t2", "/2");
         var told = new LinkedBlockingQueue<List<Definition>>();
         catalog.start(told::add);
-        assertThat(told.poll(10, TimeUnit.SECONDS)).hasSize(1);
+        assertThat(told.poll(60, TimeUnit.SECONDS)).hasSize(1);
 
         var last = trigger(app, fn, "t1", "/1");
-        var definitions = told.poll(10, TimeUnit.SECONDS);
+        var definitions = told.poll(60, TimeUnit.SECONDS);
         assertThat(definitions).hasSize(1);
         var definition = definitions.getFirst();
         assertThat(definition.name()).isEqualTo(FnName.parse("a/f"));
@@ -295,7 +295,7 @@ class CatalogTest {
         ask("PUT", "/v2/fns/" + fn, "{'image':'a/b'}");
         catalog.nudge();
         ask("DELETE", "/v2/apps/" + app, "");
-        assertThat(told.poll(10, TimeUnit.SECONDS)).isEmpty();
+        assertThat(told.poll(60, TimeUnit.SECONDS)).isEmpty();
         assertThat(told).isEmpty();
     }
 

@@ -122,7 +122,7 @@ class DoctorCommandTest {
         var ran = doctor("functions: .\n");
 
         assertThat(ran.out()).contains("problem  daemon: no answer in 3 s; check the network");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(40));
     }
 
     @Test

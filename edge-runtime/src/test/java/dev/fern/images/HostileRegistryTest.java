@@ -165,9 +165,7 @@ class HostileRegistryTest {
         for (var path :
                 List.of(MANIFEST, "/v2/a/blobs/" + SMALL.blobs().getFirst().digest())) {
             registry.image(SMALL).on(path, registry.stall(1));
-            assertThat(refusalAfter(PatientStream.PATIENCE, registry.seen.size() + 1)
-                            .problem()
-                            .why())
+            assertThat(refusalAfter(PatientStream.PATIENCE, 2).problem().why())
                     .isEqualTo(registry.host() + " sent less than 4 KB in 30 s");
         }
     }
@@ -183,9 +181,9 @@ class HostileRegistryTest {
                 ended.complete(e);
             }
         });
-        awaitStall(1);
+        awaitStall(1, 2);
         thread.interrupt();
-        assertThat(ended.get(10, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+        assertThat(ended.get(60, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
     }
 
     @Test
@@ -333,10 +331,11 @@ class HostileRegistryTest {
     }
 
     /// Waits until that many requests have come and their answer is waited for, then lets that time pass.
-    private ImageException refusalAfter(Duration wait, int requests) throws Exception {
+    /// @param timers that are set for a request until it stalls: one for the head of the answer, one for its body
+    private ImageException refusalAfter(Duration wait, int timers) throws Exception {
+        int stalled = registry.stalled();
         var refusal = CompletableFuture.supplyAsync(this::refusal);
-        awaitStall(requests);
-        // a little at a time, as the wait for the head may just be turning into the one for the body
+        awaitStall(stalled + 1, timers);
         while (!refusal.isDone()) {
             time.advance(wait.dividedBy(2));
             Thread.sleep(10);
@@ -344,8 +343,8 @@ class HostileRegistryTest {
         return refusal.get();
     }
 
-    private void awaitStall(int requests) throws InterruptedException {
-        while (registry.seen.size() < requests || time.timers() == 0) {
+    private void awaitStall(int stalled, int timers) throws InterruptedException {
+        while (registry.stalled() < stalled || time.timersSet() < 2L * (registry.seen.size() - 1) + timers) {
             Thread.sleep(5);
         }
     }

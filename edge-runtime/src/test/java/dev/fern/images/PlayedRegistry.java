@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ final class PlayedRegistry implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Part> parts = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicInteger stalled = new AtomicInteger();
     final List<Seen> seen = new CopyOnWriteArrayList<>();
 
     PlayedRegistry() throws IOException {
@@ -175,8 +177,14 @@ final class PlayedRegistry implements AutoCloseable {
                 exchange.getResponseBody().write(new byte[bytes]);
                 exchange.getResponseBody().flush();
             }
+            stalled.incrementAndGet();
             closed.await();
         };
+    }
+
+    /// How many answers have stalled so far.
+    int stalled() {
+        return stalled.get();
     }
 
     List<String> paths() {

@@ -43,7 +43,7 @@ class JournalTest {
     private static void add(Journal journal, Entry entry) throws InterruptedException {
         var safe = new CountDownLatch(1);
         journal.add(entry, safe::countDown);
-        assertThat(safe.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(safe.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     private long rows() throws Exception {
@@ -96,7 +96,7 @@ class JournalTest {
             for (int i = 1; i <= calls; i++) {
                 journal.add(entry(i, "l", Entry.State.QUEUED, "x"), safe::countDown);
             }
-            assertThat(safe.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(safe.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(metrics.counter("fern_journal_commits_total").sum()).isLessThan(calls / 4);
         }
         assertThat(rows()).isEqualTo(500);
@@ -152,7 +152,7 @@ class JournalTest {
                 entries.forEach(entry -> read.add(entry.seq()));
                 done.countDown();
             });
-            assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(read).containsExactly(6L, 8L, 10L);
         }
     }
@@ -212,7 +212,7 @@ class JournalTest {
             Await.until("it is reported", () -> journal.health() instanceof Health.Down);
             assertThat(safe.getCount()).isEqualTo(1);
             journal.failing = false;
-            assertThat(safe.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(safe.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(journal.health()).isEqualTo(Health.UP);
         }
     }

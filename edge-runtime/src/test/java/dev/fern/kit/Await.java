@@ -6,12 +6,12 @@ import java.util.function.BooleanSupplier;
 public final class Await {
     private Await() {}
 
-    /// Until it holds, for 10 s at most.
+    /// Until it holds, for a minute at most.
     public static void until(String what, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + 10_000_000_000L;
+        long end = System.nanoTime() + 60_000_000_000L;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("not within 10 s: " + what);
+                throw new AssertionError("not within a minute: " + what);
             }
             Thread.sleep(1);
         }

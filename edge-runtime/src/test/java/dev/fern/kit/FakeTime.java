@@ -69,4 +69,9 @@ public final class FakeTime implements Time {
     public synchronized int timers() {
         return timers.size();
     }
+
+    /// How many timers were ever set.
+    public synchronized long timersSet() {
+        return order;
+    }
 }

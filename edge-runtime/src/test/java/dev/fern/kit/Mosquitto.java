@@ -178,7 +178,7 @@ public final class Mosquitto implements AutoCloseable {
 
     private void awaitEnd() {
         try {
-            if (!child.waitFor(10, TimeUnit.SECONDS)) {
+            if (!child.waitFor(60, TimeUnit.SECONDS)) {
                 child.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {

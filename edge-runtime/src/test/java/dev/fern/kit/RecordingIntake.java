@@ -77,7 +77,7 @@ public final class RecordingIntake implements Intake {
 
     /// The next one, waited for up to 10 s.
     public Accepted next() throws InterruptedException {
-        var next = accepted.poll(10, TimeUnit.SECONDS);
+        var next = accepted.poll(60, TimeUnit.SECONDS);
         if (next == null) {
             throw new AssertionError("no event within 10 s");
         }

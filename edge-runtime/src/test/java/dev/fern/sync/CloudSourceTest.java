@@ -292,7 +292,7 @@ class CloudSourceTest {
             return null;
         });
         follower.source.nudge();
-        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
         follower.source.nudge();
         follower.source.nudge();
         follower.source.nudge();
@@ -321,10 +321,10 @@ class CloudSourceTest {
             return null;
         });
         follower.source.nudge();
-        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
         long before = System.nanoTime();
         follower.source.close();
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
         never.countDown();
         int looks = looks();
         follower.source.nudge();

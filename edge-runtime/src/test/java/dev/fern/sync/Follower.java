@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Follower implements AutoCloseable {
     static final Duration EVERY = Duration.ofMinutes(5);
 
-    static final Duration LONG = Duration.ofSeconds(10);
+    static final Duration LONG = Duration.ofSeconds(60);
 
     final FakeTime time = new FakeTime();
     final Metrics metrics = new Metrics();
