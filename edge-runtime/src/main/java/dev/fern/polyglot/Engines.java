@@ -18,7 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /// The engine that all JavaScript functions share, with its code parsed once. With its classes those of GraalJS are loaded.
 final class Engines implements AutoCloseable {
+    /// That of the jars, which do not say it themselves; `graaljs.version` of the pom.
+    static final String VERSION = "25.0.2";
+
     private static final String JS = "js";
+    /// What Truffle does when it cannot put its native library into the home of the user, where a daemon has none: nothing, as
+    /// the library is for the compiler that is not here.
+    private static final String WITHOUT_HOME = "polyglotimpl.AttachLibraryFailureAction";
+
     private static final HostAccess HOST =
             HostAccess.newBuilder(HostAccess.CONSTRAINED).allowBufferAccess(true).build();
     private static final Map<String, Source> OWN = new ConcurrentHashMap<>();
@@ -41,6 +48,9 @@ final class Engines implements AutoCloseable {
 
     private synchronized Engine shared() {
         if (shared == null) {
+            if (System.getProperty(WITHOUT_HOME) == null) {
+                System.setProperty(WITHOUT_HOME, "ignore");
+            }
             EngineLimits.set(Runtime.getRuntime().maxMemory());
             shared = builder().build();
         }

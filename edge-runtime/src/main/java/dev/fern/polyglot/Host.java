@@ -57,7 +57,7 @@ final class Host {
         functions.put("memory", program.fn.memoryMb());
         functions.put("script", program.script.path());
         functions.put("arch", System.getProperty("os.arch", ""));
-        functions.put("engine", context.getEngine().getVersion());
+        functions.put("engine", Engines.VERSION);
         define("own", args -> Engines.own(args[0].asString()) == null ? NOTHING : own(args[0].asString()));
         define("find", args -> orEmpty(program.files.find(args[0].asString())));
         define("read", args -> {

@@ -111,7 +111,16 @@
     static isEncoding (name) { return typeof name === 'string' && NAMES[name.toLowerCase()] !== undefined }
 
     static byteLength (value, encoding) {
-      return typeof value === 'string' ? bytesOf(value, encoding).length : value.byteLength
+      if (typeof value !== 'string') {
+        return value.byteLength
+      }
+      switch (nameOf(encoding)) {
+        // as it would be if all of it belonged there
+        case 'hex': return value.length >>> 1
+        case 'base64':
+        case 'base64url': return (value.replace(/={1,2}$/, '').length * 3) >>> 2
+        default: return bytesOf(value, encoding).length
+      }
     }
 
     static concat (list, total = list.reduce((sum, one) => sum + one.length, 0)) {

@@ -103,12 +103,12 @@
     constructor (ctx) {
       this.isEnabled = parseInt(ctx._config.OCI_TRACING_ENABLED) === 1
       this.traceCollectorUrl = ctx._config.OCI_TRACE_COLLECTOR_URL
-      this.serviceName = `${ctx.appName}::${ctx.fnName}`.toLowerCase()
       this.traceId = ctx.getHeader('X-B3-TraceId')
       this.spanId = ctx.getHeader('X-B3-SpanId')
       this.parentSpanId = ctx.getHeader('X-B3-ParentSpanId')
       this.sampled = parseInt(ctx.getHeader('X-B3-Sampled')) === 1
       this.flags = ctx.getHeader('X-B3-Flags')
+      this.serviceName = `${ctx.appName}::${ctx.fnName}`.toLowerCase()
     }
   }
 

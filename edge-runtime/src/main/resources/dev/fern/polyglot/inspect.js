@@ -74,14 +74,34 @@
     return parts
   }
 
+  const isIndex = (key) => typeof key === 'string' && /^\d+$/.test(key)
+
+  function withHoles (value, state) {
+    const parts = []
+    let at = 0
+    const hole = (to) => {
+      if (to > at) {
+        parts.push(`<${to - at} empty item${to - at > 1 ? 's' : ''}>`)
+      }
+    }
+    for (const key of Object.keys(value).filter(isIndex).slice(0, state.maxArrayLength)) {
+      hole(Number(key))
+      parts.push(inner(value[key], state))
+      at = Number(key) + 1
+    }
+    hole(value.length)
+    return parts
+  }
+
   // Head, contents and brackets of an object.
   function shape (value, state) {
     const name = className(value)
-    const isIndex = (key) => typeof key === 'string' && /^\d+$/.test(key)
     const named = () => keysOf(value, state).filter((key) => !isIndex(key))
       .map((key) => `${keyText(key)}: ${property(value, key, state)}`)
     if (Array.isArray(value)) {
-      const items = list(value.length, (i) => i in value ? inner(value[i], state) : '<empty item>', state)
+      const items = value.length === Object.keys(value).filter(isIndex).length
+        ? list(value.length, (i) => inner(value[i], state), state)
+        : withHoles(value, state)
       return { head: name === 'Array' ? '' : `${name}(${value.length}) `, parts: [...items, ...named()], open: '[', close: ']' }
     }
     if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
@@ -112,7 +132,7 @@
     }
     if (value instanceof Error) {
       const stack = typeof value.stack === 'string' && value.stack !== '' ? value.stack : `[${String(value)}]`
-      const lines = stack.split('\n').filter((line) => !line.includes(' (fern:') && !/^ +at fern:/.test(line))
+      const lines = stack.split('\n').filter((line) => !/ \(?(fern:|\S+ \(native\)$)/.test(line))
       return lines.join('\n') + (value.cause === undefined ? '' : `\n  [cause]: ${inner(value.cause, state)}`)
     }
     if (value instanceof RegExp) {

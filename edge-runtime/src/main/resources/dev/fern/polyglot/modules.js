@@ -114,7 +114,7 @@
     if (typeof value === 'string') {
       const filled = star === null ? value : value.replaceAll('*', () => star)
       if (filled.startsWith('./')) {
-        return file(normal(folder, filled))
+        return normal(folder, filled)
       }
       return value.startsWith('#') ? null : bare(filled, folder)
     }
@@ -173,7 +173,10 @@
       throw errors.coded(new Error(`Package subpath '${subpath}' is not exported by ${folder}/package.json for require`),
         'ERR_PACKAGE_PATH_NOT_EXPORTED')
     }
-    return found
+    if (file(found) === null) {
+      throw errors.notFound(found, folder + '/package.json')
+    }
+    return file(found)
   }
 
   // A package by its name, in node_modules from that folder upwards.
@@ -225,7 +228,8 @@
     } else if (name.startsWith('#')) {
       const home = scope(folder)
       const imports = home === null ? undefined : description(home).imports
-      found = imports ? entry(home, imports, name) : null
+      const path = imports ? entry(home, imports, name) : null
+      found = path && file(path)
     } else {
       found = bare(name, folder)
     }

@@ -68,7 +68,7 @@
     dirname (value) {
       const trimmed = checked(value).replace(/(.)\/+$/, '$1')
       const at = trimmed.lastIndexOf('/')
-      return at < 0 ? '.' : trimmed.slice(0, at).replace(/\/+$/, '') || '/'
+      return at < 0 ? '.' : trimmed.slice(0, at) || '/'
     },
 
     basename (value, ending) {

@@ -154,7 +154,10 @@
     #absolute (protocol, rest, input) {
       this.#protocol = protocol
       this.#special = protocol in PORTS
-      const slashed = this.#special ? rest.replace(/^[/\\]*/, '//') : rest
+      const isFile = protocol === 'file:'
+      const slashed = isFile && !/^[/\\]{2}/.test(rest)
+        ? '//' + rest.replace(/^[/\\]?/, '/')
+        : this.#special && !isFile ? rest.replace(/^[/\\]*/, '//') : rest
       if (slashed.startsWith('//')) {
         const end = slashed.slice(2).search(this.#special ? /[/\\?#]/ : /[/?#]/)
         this.#authority(end < 0 ? slashed.slice(2) : slashed.slice(2, end + 2), input)

@@ -66,7 +66,7 @@ class JavaScriptRuntimeTest {
 
             assertThat(answer.body().text()).isEqualTo("{\"hot\":true,\"twice\":[63]}");
             assertThat(answer.contentType()).isEqualTo("application/json");
-            assertThat(answer.headers().first("Fn-Fdk-Version")).startsWith("fdk-node/0.0.76 (fern, graaljs=25.0.2");
+            assertThat(answer.headers().first("Fn-Fdk-Version")).isEqualTo("fdk-node/0.0.76 (fern, graaljs=25.0.2)");
             assertThat(answer.headers().first("Fn-Fdk-Runtime")).isEqualTo("graaljs/25.0.2");
         }
     }
@@ -108,8 +108,8 @@ class JavaScriptRuntimeTest {
             assertThat(function.failure("")).isEqualTo("TypeError: boom");
             assertThat(function.log()).containsExactly(
                     "Error in function: TypeError: boom",
-                    "    at inner (/function/func.js:3:83)".replaceAll(":83", ":9"),
-                    "    at fdk.handle (/function/func.js:5:18)".replaceAll(":5:18", ":5:18"));
+                    "    at inner (/function/func.js:3:9)",
+                    "    at /function/func.js:5:18");
             assertThat(function.instance().spent()).isFalse();
         }
     }
@@ -156,7 +156,7 @@ class JavaScriptRuntimeTest {
                 seen.push('interval')
                 return seen.filter((one) => one !== 'immediate').join() + seen.includes('immediate')
                 """)) {
-            assertThat(function.answer("")).isEqualTo("\"promise,microtask,tick,late tick,timer,intervaltrue\"");
+            assertThat(function.answer("")).isEqualTo("\"tick,promise,microtask,late tick,timer,intervaltrue\"");
         }
     }
 
