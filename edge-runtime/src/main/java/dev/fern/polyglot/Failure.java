@@ -4,6 +4,7 @@ import dev.fern.InvalidDefinitionException;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.SourceSection;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +46,9 @@ final class Failure {
                     "the code of " + script + " " + tripped + " when it was loaded",
                     "look at what it does outside of its handler and deploy it again");
         }
-        if (thrown.isSyntaxError()) {
-            return syntax(thrown);
+        // those of JSON have no place
+        if (thrown.isSyntaxError() && thrown.getSourceLocation() instanceof SourceSection at) {
+            return syntax(thrown, at);
         }
         var message = message(thrown);
         return switch (String.valueOf(text(thrown, "code"))) {
@@ -68,12 +70,7 @@ final class Failure {
         };
     }
 
-    private InvalidDefinitionException syntax(PolyglotException thrown) {
-        var at = thrown.getSourceLocation();
-        if (at == null) {
-            return new InvalidDefinitionException(
-                    script + " does not parse: " + message(thrown), "correct it and deploy it again");
-        }
+    private static InvalidDefinitionException syntax(PolyglotException thrown, SourceSection at) {
         var line = at.getSource().getCharacters(at.getStartLine()).toString();
         var file = at.getSource().getName() + ":" + at.getStartLine();
         if (ES_MODULE.matcher(line).find()) {
