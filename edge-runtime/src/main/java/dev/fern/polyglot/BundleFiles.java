@@ -29,7 +29,8 @@ final class BundleFiles {
 
     private @Nullable Path real(String path) {
         try {
-            var real = root.resolve(Path.of("/" + path).normalize().toString().substring(1)).toRealPath();
+            var real = root.resolve(Path.of("/" + path).normalize().toString().substring(1))
+                    .toRealPath();
             return real.startsWith(root) ? real : null;
         } catch (IOException | RuntimeException e) { // a name with a NUL in it
             return null;

@@ -25,7 +25,11 @@ final class Failure {
         if (thrown.isResourceExhausted()) {
             return "it used more memory than there is";
         }
-        var text = String.valueOf(thrown.getMessage()).lines().findFirst().orElse("").strip();
+        var text = String.valueOf(thrown.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("")
+                .strip();
         return text.length() > MOST_CHARS ? text.substring(0, MOST_CHARS) + "..." : text;
     }
 

@@ -6,7 +6,8 @@ import java.lang.management.MemoryType;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/// Whether the heap has room, asked before a function takes much of it in one piece: no watch that looks now and then would
+/// Whether the heap has room, asked before a function takes much of it in one piece: no watch that looks now and then
+/// would
 /// see that in time. Any thread.
 final class Heap {
     /// Of the pool of old objects, in which large ones are made, the part that functions may fill, in percent.

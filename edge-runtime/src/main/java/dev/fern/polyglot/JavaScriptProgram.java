@@ -47,7 +47,8 @@ final class JavaScriptProgram implements FunctionRuntime.Program {
         try {
             files = new BundleFiles(bundle.root());
         } catch (IOException e) {
-            throw new InvalidDefinitionException("the image of " + fn.name() + " cannot be read: " + e, "deploy it again");
+            throw new InvalidDefinitionException(
+                    "the image of " + fn.name() + " cannot be read: " + e, "deploy it again");
         }
         first.set(machine());
     }

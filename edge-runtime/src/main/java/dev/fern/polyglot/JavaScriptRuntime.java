@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs JavaScript functions that were written for Fn's Node FDK (`@fnproject/fdk`), in this JVM, on GraalJS.
 ///
-/// Each instance has a context of its own: no file, no network, no thread, nothing of Java. GraalJS is an optional set of
+/// Each instance has a context of its own: no file, no network, no thread, nothing of Java. GraalJS is an optional set
+/// of
 /// jars, and no class of it is loaded before the first function needs it; without the jars such a function is invalid.
 public final class JavaScriptRuntime implements FunctionRuntime {
     /// Bytes of an answer, unless told otherwise.
     public static final int ANSWER_BYTES = 6 << 20;
 
-    private static final String[] JARS = {"org.graalvm.polyglot.Engine", "com.oracle.truffle.js.lang.JavaScriptLanguage"};
+    private static final String[] JARS = {"org.graalvm.polyglot.Engine", "com.oracle.truffle.js.lang.JavaScriptLanguage"
+    };
 
     private final int answerBytes;
     private final Metrics metrics;

@@ -12,8 +12,10 @@ import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
 
-/// One context with what node has around it, and its event loop, which runs while the function is loaded or called: between
-/// calls everything stands still, as in a container that Fn has frozen. One thread at a time; only [#stop] and [#close] come
+/// One context with what node has around it, and its event loop, which runs while the function is loaded or called:
+/// between
+/// calls everything stands still, as in a container that Fn has frozen. One thread at a time; only [#stop] and [#close]
+/// come
 /// from others.
 final class Machine implements AutoCloseable {
     private static final double NOTHING_LEFT = -1;
@@ -75,7 +77,8 @@ final class Machine implements AutoCloseable {
         }
         throw host.exited() instanceof String call
                 ? new InvalidDefinitionException(
-                        program.script.path() + " called " + call + " when it was loaded", "correct it and deploy again")
+                        program.script.path() + " called " + call + " when it was loaded",
+                        "correct it and deploy again")
                 : new InvalidDefinitionException(
                         program.script.path() + " never calls fdk.handle, so it has no handler",
                         "end it with fdk.handle(function (input, context) { ... }) and deploy again");

@@ -18,7 +18,8 @@ record Script(String path) {
             var folder = bundle.workingDir().isEmpty() ? "/function" : bundle.workingDir();
             for (var word : command.subList(1, command.size())) {
                 if (!word.startsWith("-")) {
-                    return new Script(Path.of("/", folder).resolve(word).normalize().toString());
+                    return new Script(
+                            Path.of("/", folder).resolve(word).normalize().toString());
                 }
             }
         }

@@ -7,7 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Watches the loading of a function on the thread that makes it: stops it when it takes too long, or takes memory that is not
+/// Watches the loading of a function on the thread that makes it: stops it when it takes too long, or takes memory that
+/// is not
 /// there. A thread of its own until it is closed.
 final class StartGuard implements AutoCloseable {
     /// How long the script's body, and what it awaits before it calls `fdk.handle`, may take; as on an Fn server.

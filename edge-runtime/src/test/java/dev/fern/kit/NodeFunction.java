@@ -19,7 +19,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// A JavaScript function as an Fn server runs it: the real node with the official, unmodified FDK from npm, called over its
+/// A JavaScript function as an Fn server runs it: the real node with the official, unmodified FDK from npm, called over
+/// its
 /// Unix socket (fn-format.md of Fn's documentation, `http-stream`).
 public final class NodeFunction implements AutoCloseable {
     /// What a call got. A status of 0: the process ended without an answer.
@@ -96,8 +97,10 @@ public final class NodeFunction implements AutoCloseable {
 
     /// One call, on a connection of its own.
     public Reply call(Headers headers, byte[] body) throws IOException {
-        var head = new StringBuilder("POST /call HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length + "\r\n");
-        headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        var head =
+                new StringBuilder("POST /call HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length + "\r\n");
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(listener));
             channel.write(ByteBuffer.wrap(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8)));

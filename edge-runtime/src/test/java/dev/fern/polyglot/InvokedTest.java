@@ -41,7 +41,11 @@ class InvokedTest {
     private final FakeTime time = new FakeTime();
     private final Logs logs = new Logs(time);
     private final Invoker invoker = new Invoker(
-            8, time, logs, List.of(new JavaScriptRuntime(JavaScriptRuntime.ANSWER_BYTES, new Metrics())), new Metrics());
+            8,
+            time,
+            logs,
+            List.of(new JavaScriptRuntime(JavaScriptRuntime.ANSWER_BYTES, new Metrics())),
+            new Metrics());
     private int bundles;
 
     @AfterEach

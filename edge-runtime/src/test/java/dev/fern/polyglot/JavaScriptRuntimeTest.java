@@ -43,8 +43,14 @@ class JavaScriptRuntimeTest {
     void itRunsWhatNodeWouldRunUnlessAProcessIsWanted() {
         var image = NodeBundle.of(stage.folder(), "");
         var elsewhere = new Bundle(
-                "sha256:0", stage.folder(), List.of("/usr/bin/node", "--flag", "src/main.js"), List.of(), Map.of(), "/app");
-        var python = new Bundle("sha256:0", stage.folder(), List.of("python", "func.py"), List.of(), Map.of(), "/function");
+                "sha256:0",
+                stage.folder(),
+                List.of("/usr/bin/node", "--flag", "src/main.js"),
+                List.of(),
+                Map.of(),
+                "/app");
+        var python =
+                new Bundle("sha256:0", stage.folder(), List.of("python", "func.py"), List.of(), Map.of(), "/function");
         var bare = new Bundle("sha256:0", image.root(), List.of(), List.of(), Map.of(), "");
         var fn = Examples.fn("a/f");
 
@@ -93,7 +99,8 @@ class JavaScriptRuntimeTest {
         try (var function = stage.handler("return [ctx.getHeader('ce-type'), ctx.getHeader('Ce-Subject'), "
                 + "ctx.headers['Fern-Trigger'], ctx.deadline.toISOString(), ctx.callID.length, input]")) {
             assertThat(function.answer(Examples.event("x")).body().text())
-                    .isEqualTo("[\"dev.fern.mqtt.message\",\"a/b\",[\"invoke\"],\"2026-11-23T12:00:05.000Z\",26,\"x\"]");
+                    .isEqualTo(
+                            "[\"dev.fern.mqtt.message\",\"a/b\",[\"invoke\"],\"2026-11-23T12:00:05.000Z\",26,\"x\"]");
         }
     }
 
@@ -106,10 +113,11 @@ class JavaScriptRuntimeTest {
                 fdk.handle(() => inner())
                 """)) {
             assertThat(function.failure("")).isEqualTo("TypeError: boom");
-            assertThat(function.log()).containsExactly(
-                    "Error in function: TypeError: boom",
-                    "    at inner (/function/func.js:3:9)",
-                    "    at /function/func.js:5:18");
+            assertThat(function.log())
+                    .containsExactly(
+                            "Error in function: TypeError: boom",
+                            "    at inner (/function/func.js:3:9)",
+                            "    at /function/func.js:5:18");
             assertThat(function.instance().spent()).isFalse();
         }
     }
@@ -131,9 +139,15 @@ class JavaScriptRuntimeTest {
 
             function.answer("{\"flood\":1}");
 
-            assertThat(function.log()).hasSize(Output.MOST_LINES + 1).last().asString().contains("the rest is dropped");
+            assertThat(function.log())
+                    .hasSize(Output.MOST_LINES + 1)
+                    .last()
+                    .asString()
+                    .contains("the rest is dropped");
             assertThat(function.log().get(2)).hasSizeBetween(Output.MOST_CHARS, Output.MOST_CHARS + 20);
-            assertThat(stage.metrics.counter("fern_function_output_cut_total", "fn", "greenhouse/demo").sum())
+            assertThat(stage.metrics
+                            .counter("fern_function_output_cut_total", "fn", "greenhouse/demo")
+                            .sum())
                     .isEqualTo(1);
         }
     }
@@ -172,8 +186,13 @@ class JavaScriptRuntimeTest {
 
     @Test
     void anEndlessLoopIsStoppedFromAnotherThread() throws Exception {
-        for (var loop : List.of("for (;;) ;", "for (;;) try { for (;;) ; } finally { continue }", "await new Promise(() => {})",
-                "for (;;) await null", "[3, 2, 1].sort(() => { for (;;) ; })", "JSON.parse('[1]', () => { for (;;) ; })")) {
+        for (var loop : List.of(
+                "for (;;) ;",
+                "for (;;) try { for (;;) ; } finally { continue }",
+                "await new Promise(() => {})",
+                "for (;;) await null",
+                "[3, 2, 1].sort(() => { for (;;) ; })",
+                "JSON.parse('[1]', () => { for (;;) ; })")) {
             try (var function = stage.handler("console.log('in'); " + loop)) {
                 var result = new CompletableFuture<Result>();
                 var thread = Thread.ofPlatform().daemon().start(() -> result.complete(function.call("")));
@@ -181,7 +200,9 @@ class JavaScriptRuntimeTest {
 
                 function.instance().stop();
 
-                assertThat(result.get(20, TimeUnit.SECONDS)).as(loop).isEqualTo(new Result.FunctionError("it was stopped"));
+                assertThat(result.get(20, TimeUnit.SECONDS))
+                        .as(loop)
+                        .isEqualTo(new Result.FunctionError("it was stopped"));
                 thread.join(20_000);
                 assertThat(thread.isAlive()).isFalse();
                 assertThat(function.instance().spent()).isTrue();
@@ -191,8 +212,10 @@ class JavaScriptRuntimeTest {
 
     @Test
     void anInstanceHasItsOwnStateAndKeepsItBetweenCalls() throws Exception {
-        var bundle = NodeBundle.of(stage.folder(), Stage.HEAD + "let n = 0; globalThis.m = 0\n"
-                + "fdk.handle(() => [++n, ++globalThis.m, ++(Array.prototype.x ??= 0, Array.prototype).x])");
+        var bundle = NodeBundle.of(
+                stage.folder(),
+                Stage.HEAD + "let n = 0; globalThis.m = 0\n"
+                        + "fdk.handle(() => [++n, ++globalThis.m, ++(Array.prototype.x ??= 0, Array.prototype).x])");
         var program = stage.runtime.load(Examples.fn("greenhouse/demo"), bundle);
         try (var one = new Stage.Function(program, program.start(), new java.util.ArrayList<>());
                 var other = new Stage.Function(program, program.start(), new java.util.ArrayList<>())) {
@@ -205,9 +228,11 @@ class JavaScriptRuntimeTest {
     @Test
     void configurationIsTheEnvironment() throws Exception {
         var bundle = NodeBundle.in(stage.folder())
-                .file("func.js", Stage.HEAD + "fdk.handle((_, ctx) => [process.env.LIMIT, ctx.config.LIMIT, process.env.PATH, "
-                        + "ctx.appName, ctx.fnName, ctx.memory, ctx.fnID, process.env.NONE === undefined, "
-                        + "Object.keys(process.env).includes('LIMIT')])")
+                .file(
+                        "func.js",
+                        Stage.HEAD + "fdk.handle((_, ctx) => [process.env.LIMIT, ctx.config.LIMIT, process.env.PATH, "
+                                + "ctx.appName, ctx.fnName, ctx.memory, ctx.fnID, process.env.NONE === undefined, "
+                                + "Object.keys(process.env).includes('LIMIT')])")
                 .env("PATH", "/bin")
                 .env("LIMIT", "1")
                 .bundle();
@@ -258,7 +283,8 @@ class JavaScriptRuntimeTest {
                         "setTimeout(() => { throw new Error('late') }, 1); await new Promise(() => {})", "Error: late",
                         "Promise.reject(new Error('lost')); await new Promise((r) => setTimeout(r, 50))", "Error: lost",
                         "try { process.exit(3) } catch {}; return 1", "function called process.exit(3)",
-                        "process.nextTick(() => { throw new Error('tick') }); await new Promise(() => {})", "Error: tick")
+                        "process.nextTick(() => { throw new Error('tick') }); await new Promise(() => {})",
+                                "Error: tick")
                 .entrySet()) {
             try (var function = stage.handler(end.getKey())) {
                 assertThat(function.failure("")).isEqualTo(end.getValue());

@@ -2,22 +2,22 @@ package dev.fern.polyglot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fern.Bundle;
 import dev.fern.Fn;
+import dev.fern.InvalidDefinitionException;
+import dev.fern.Metrics;
 import dev.fern.kit.Await;
 import dev.fern.kit.Examples;
 import dev.fern.kit.NodeBundle;
 import java.net.MalformedURLException;
-import java.util.List;
-import java.util.Map;
-import dev.fern.Bundle;
-import dev.fern.Metrics;
-import dev.fern.InvalidDefinitionException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +44,8 @@ class LoadProblemsTest {
     void codeThatDoesNotParseIsNamedWithItsLine() {
         var problem = stage.refusal("const a = 1\nlet b = ;\n");
 
-        assertThat(problem.why()).isEqualTo("/function/func.js:2 does not parse: SyntaxError: Expected an operand but found ;");
+        assertThat(problem.why())
+                .isEqualTo("/function/func.js:2 does not parse: SyntaxError: Expected an operand but found ;");
         assertThat(problem.whatToDo()).isEqualTo("correct that line and deploy it again");
         var bundle = NodeBundle.in(stage.folder())
                 .file("func.js", "require('./lib')")
@@ -65,8 +66,10 @@ class LoadProblemsTest {
 
         assertThat(problem.why())
                 .isEqualTo("/function/func.js cannot be loaded: TypeError: boom (/function/func.js:2)");
-        assertThat(stage.refusal("throw 'text'").why()).isEqualTo("/function/func.js cannot be loaded: text (/function/func.js:1)");
-        assertThat(stage.refusal("setTimeout(() => { throw new Error('later') }, 1)").why())
+        assertThat(stage.refusal("throw 'text'").why())
+                .isEqualTo("/function/func.js cannot be loaded: text (/function/func.js:1)");
+        assertThat(stage.refusal("setTimeout(() => { throw new Error('later') }, 1)")
+                        .why())
                 .startsWith("/function/func.js cannot be loaded: Error: later");
         assertThat(stage.refusal("Promise.reject(new Error('lost'))").why())
                 .startsWith("/function/func.js cannot be loaded: Error: lost");
@@ -80,16 +83,18 @@ class LoadProblemsTest {
         assertThat(problem.whatToDo()).contains("fdk.handle(function (input, context)");
         assertThat(stage.refusal(Stage.HEAD + "fdk.handle('hello')").why())
                 .contains("fdk.handle was given a string, not a function");
-        assertThat(stage.refusal(Stage.HEAD + "fdk.handle(() => 1, { inputMode: 'xml' })").why())
+        assertThat(stage.refusal(Stage.HEAD + "fdk.handle(() => 1, { inputMode: 'xml' })")
+                        .why())
                 .contains("Unknown input mode \"xml\"");
-        assertThat(stage.refusal(Stage.HEAD + "fdk.handle(() => 1); fdk.handle(() => 2)").why())
+        assertThat(stage.refusal(Stage.HEAD + "fdk.handle(() => 1); fdk.handle(() => 2)")
+                        .why())
                 .contains("fdk.handle was called twice");
     }
 
     @Test
     void aHandlerMayComeLater() throws Exception {
-        try (var function = stage.function(
-                Stage.HEAD + "setTimeout(async () => { await null; fdk.handle(() => 'late') }, 20)")) {
+        try (var function =
+                stage.function(Stage.HEAD + "setTimeout(async () => { await null; fdk.handle(() => 'late') }, 20)")) {
             assertThat(function.answer("")).isEqualTo("\"late\"");
         }
     }
@@ -112,8 +117,10 @@ class LoadProblemsTest {
     void nothingIsLeftOfAScriptThatWasStopped() throws Exception {
         stage.refusal("for (;;) ;");
 
-        Await.until("its threads end", () -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().startsWith("fern-js-")));
+        Await.until(
+                "its threads end",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("fern-js-")));
     }
 
     @Test
@@ -164,21 +171,28 @@ class LoadProblemsTest {
     void aScriptThatExitsIsRefused() {
         assertThat(stage.refusal("process.exit(2)").why())
                 .isEqualTo("/function/func.js called process.exit(2) when it was loaded");
-        assertThat(stage.refusal(Stage.HEAD + "try { process.exit() } catch {}; fdk.handle(() => 1)").why())
+        assertThat(stage.refusal(Stage.HEAD + "try { process.exit() } catch {}; fdk.handle(() => 1)")
+                        .why())
                 .isEqualTo("/function/func.js called process.exit() when it was loaded");
     }
 
     @Test
     void filesOutsideOfTheImageAreNotThere() throws Exception {
         var outside = Files.writeString(folder.resolve("secret.js"), "module.exports = 'secret'");
-        var bundle = NodeBundle.in(stage.folder()).file("func.js", Stage.HEAD + """
+        var bundle =
+                NodeBundle.in(stage.folder()).file("func.js", Stage.HEAD + """
                 fdk.handle((input) => { try { return require(input) } catch (e) { return e.code } })
                 """).bundle();
         Files.createSymbolicLink(bundle.root().resolve("function/link.js"), outside);
         Files.createSymbolicLink(bundle.root().resolve("function/up"), folder);
         try (var function = stage.function(bundle)) {
             for (var path : new String[] {
-                "../../secret.js", "../../../../../../" + outside, outside.toString(), "./link.js", "./up/secret", "a\\u0000b"
+                "../../secret.js",
+                "../../../../../../" + outside,
+                outside.toString(),
+                "./link.js",
+                "./up/secret",
+                "a\\u0000b"
             }) {
                 assertThat(function.answer("\"" + path + "\"")).isEqualTo("\"MODULE_NOT_FOUND\"");
             }
@@ -207,7 +221,8 @@ class LoadProblemsTest {
             probe.setAccessible(true);
 
             assertThat(probe.newInstance().toString())
-                    .isEqualTo("the part of Fern that runs JavaScript is not installed; run: apt install fern-javascript");
+                    .isEqualTo(
+                            "the part of Fern that runs JavaScript is not installed; run: apt install fern-javascript");
         }
     }
 
@@ -224,12 +239,7 @@ class LoadProblemsTest {
         @Override
         public String toString() {
             var bundle = new Bundle(
-                    "sha256:0",
-                    Path.of("/nowhere"),
-                    List.of("node", "func.js"),
-                    List.of(),
-                    Map.of(),
-                    "/function");
+                    "sha256:0", Path.of("/nowhere"), List.of("node", "func.js"), List.of(), Map.of(), "/function");
             try (var runtime = new JavaScriptRuntime(1, new Metrics())) {
                 runtime.load(Examples.fn("a/f"), bundle);
                 return "loaded";

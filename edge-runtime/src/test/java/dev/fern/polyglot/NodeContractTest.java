@@ -22,7 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The same functions, under the real node with the official FDK and here: what they see and what they answer is the same.
+/// The same functions, under the real node with the official FDK and here: what they see and what they answer is the
+/// same.
 class NodeContractTest {
     private static final List<String> OWN = List.of("Fn-Fdk-Version", "Fn-Fdk-Runtime");
     private static final Map<String, String> CONFIG = Map.of("LIMIT", "30", "FN_APP_NAME", "greenhouse");
@@ -69,7 +70,8 @@ class NodeContractTest {
                 var there = NodeFunction.start(bundle.root().resolve("function"), sockets, env())) {
             for (var event : events) {
                 var call = Call.first(Examples.trigger("greenhouse/demo", "invoke", "invoke:x"), event, Stage.NOW);
-                var real = there.call(call.headers(Stage.NOW.plusSeconds(5)), event.data().bytes());
+                var real = there.call(
+                        call.headers(Stage.NOW.plusSeconds(5)), event.data().bytes());
                 var ours = here.instance().call(call, Stage.NOW.plusSeconds(5), here.log()::add);
                 if (real.status() == 502) {
                     assertThat(ours).isInstanceOf(Result.FunctionError.class);
@@ -95,7 +97,9 @@ class NodeContractTest {
         assertThat(ours.body().text()).isEqualTo(real.text());
         assertThat(ours.body().bytes()).isEqualTo(real.body());
         assertThat(fields(ours.headers())).isEqualTo(fields(real.headers()));
-        assertThat(OWN).allMatch(name -> ours.headers().first(name) != null && real.headers().first(name) != null);
+        assertThat(OWN)
+                .allMatch(name ->
+                        ours.headers().first(name) != null && real.headers().first(name) != null);
     }
 
     private static Headers fields(Headers headers) {
@@ -122,8 +126,7 @@ class NodeContractTest {
 
     @Test
     void whatTheContextSays() throws Exception {
-        compare(
-                Stage.HEAD + """
+        compare(Stage.HEAD + """
                 fdk.handle(function (input, ctx) {
                   const copy = ctx.headers
                   copy['X-Mine'].push('changed')
@@ -137,8 +140,7 @@ class NodeContractTest {
                     tracing: ctx.tracingContext, body: ctx.body
                   }
                 })
-                """,
-                event("1", "X-Mine", "a", "X-Mine", "b", "x-b3-traceid", "t", "Weird_name", "w"));
+                """, event("1", "X-Mine", "a", "X-Mine", "b", "x-b3-traceid", "t", "Weird_name", "w"));
     }
 
     @Test
@@ -159,11 +161,16 @@ class NodeContractTest {
                 """,
                 event(
                         "",
-                        "Fn-Http-Method", "GET",
-                        "Fn-Http-Request-Url", "http://x:80/t/a%20b?q=1&q=%C3%A4+x",
-                        "Fn-Http-H-Accept", "a/b",
-                        "Fn-Http-H-Accept", "c/d",
-                        "Fn-Intent", "httprequest"));
+                        "Fn-Http-Method",
+                        "GET",
+                        "Fn-Http-Request-Url",
+                        "http://x:80/t/a%20b?q=1&q=%C3%A4+x",
+                        "Fn-Http-H-Accept",
+                        "a/b",
+                        "Fn-Http-H-Accept",
+                        "c/d",
+                        "Fn-Intent",
+                        "httprequest"));
     }
 
     @Test
@@ -199,8 +206,21 @@ class NodeContractTest {
                 fdk.handle((input, ctx) => answers[input](ctx))
                 """,
                 List.of(
-                                "text", "bytes", "array", "plusJson", "noType", "number", "zero", "no", "empty", "later",
-                                "headers", "raw", "stream", "date", "map")
+                                "text",
+                                "bytes",
+                                "array",
+                                "plusJson",
+                                "noType",
+                                "number",
+                                "zero",
+                                "no",
+                                "empty",
+                                "later",
+                                "headers",
+                                "raw",
+                                "stream",
+                                "date",
+                                "map")
                         .stream()
                         .map(NodeContractTest::event)
                         .toArray(Event[]::new));
@@ -239,8 +259,7 @@ class NodeContractTest {
 
     @Test
     void theOrderOfTimersTicksAndPromises() throws Exception {
-        compare(
-                Stage.HEAD + """
+        compare(Stage.HEAD + """
                 fdk.handle(async () => {
                   const seen = []
                   setTimeout(() => { seen.push('t5'); Promise.resolve().then(() => seen.push('p5')); process.nextTick(() => seen.push('n5')) }, 5)
@@ -253,8 +272,7 @@ class NodeContractTest {
                   await new Promise((resolve) => setImmediate(resolve))
                   return seen
                 })
-                """,
-                event(""));
+                """, event(""));
     }
 
     private static final String CORE = """
@@ -383,7 +401,9 @@ class NodeContractTest {
                   Object.keys(require.cache).some((one) => one.endsWith('/lib/index.js')), module.require('./lib'))
                 fdk.handle(() => results)
                 """)
-                        .file("package.json", "{\"name\":\"self\",\"exports\":{\"./me\":\"./lib/index.js\"},\"imports\":{\"#in\":\"./data.json\",\"#in/*\":\"./lib/*.js\"}}")
+                        .file(
+                                "package.json",
+                                "{\"name\":\"self\",\"exports\":{\"./me\":\"./lib/index.js\"},\"imports\":{\"#in\":\"./data.json\",\"#in/*\":\"./lib/*.js\"}}")
                         .file("lib/index.js", "module.exports = 'lib'")
                         .file("lib/z.js", "#!/usr/bin/env node\nmodule.exports = 'z'")
                         .file("data.json", "\uFEFF{\"d\":1}")
@@ -397,7 +417,9 @@ class NodeContractTest {
                         .file("node_modules/plain/package.json", "{\"name\":\"plain\",\"main\":\"./m/main.js\"}")
                         .file("node_modules/plain/m/main.js", "module.exports = 'plain'")
                         .file("node_modules/plain/deep.js", "module.exports = 'deep'")
-                        .file("node_modules/exp/package.json", "{\"name\":\"exp\",\"exports\":{\".\":{\"import\":\"./no.mjs\",\"require\":\"./r.js\"},\"./sub\":\"./s.js\",\"./pat/*\":\"./p/*.js\",\"./hidden\":null}}")
+                        .file(
+                                "node_modules/exp/package.json",
+                                "{\"name\":\"exp\",\"exports\":{\".\":{\"import\":\"./no.mjs\",\"require\":\"./r.js\"},\"./sub\":\"./s.js\",\"./pat/*\":\"./p/*.js\",\"./hidden\":null}}")
                         .file("node_modules/exp/r.js", "module.exports = 'exp ' + require('exp/sub')")
                         .file("node_modules/exp/s.js", "module.exports = 'sub'")
                         .file("node_modules/exp/p/x.js", "module.exports = 'pattern'")
@@ -407,7 +429,9 @@ class NodeContractTest {
                         .file("node_modules/old/index.js", "module.exports = 'old'")
                         .file("node_modules/maindir/package.json", "{\"main\":\"lib\"}")
                         .file("node_modules/maindir/lib/index.js", "module.exports = 'maindir'")
-                        .file("node_modules/condition/package.json", "{\"exports\":{\"browser\":\"./b.js\",\"node\":{\"import\":\"./i.js\",\"default\":\"./n.js\"},\"default\":\"./d.js\"}}")
+                        .file(
+                                "node_modules/condition/package.json",
+                                "{\"exports\":{\"browser\":\"./b.js\",\"node\":{\"import\":\"./i.js\",\"default\":\"./n.js\"},\"default\":\"./d.js\"}}")
                         .file("node_modules/condition/n.js", "module.exports = 'node'")
                         .file("node_modules/arrays/package.json", "{\"exports\":[{\"import\":\"./i.js\"},\"./a.js\"]}")
                         .file("node_modules/arrays/a.js", "module.exports = 'array'")
@@ -419,7 +443,8 @@ class NodeContractTest {
     void bytesThatAreNoTextArriveAsTheyAre() throws Exception {
         var bundle = NodeBundle.of(
                 stage.folder(),
-                Stage.HEAD + "fdk.handle((input, ctx) => { ctx.responseContentType = 'a/b'; return input }, {inputMode: 'buffer'})");
+                Stage.HEAD
+                        + "fdk.handle((input, ctx) => { ctx.responseContentType = 'a/b'; return input }, {inputMode: 'buffer'})");
         var bytes = new byte[60_000];
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) (i * 31);
