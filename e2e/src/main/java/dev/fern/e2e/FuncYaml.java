@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/// A function as its developer describes it (func.yaml, schema 20180708; fnproject/cli, common/funcfile.go),
-/// as far as a function in Java or JavaScript
-/// needs it.
+/// A function as its developer describes it (func.yaml, schema 20180708; fnproject/cli,
+/// common/funcfile.go), as far as a function in Java or JavaScript needs it.
 ///
 /// @param cmd a Java function's `Class::method`; empty for one that has an `entrypoint`
 /// @param memory MB, or null for the server's default

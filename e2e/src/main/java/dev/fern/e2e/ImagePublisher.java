@@ -16,10 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 
-/// Publishes a built function as an OCI image, without Docker. The image is what the fn CLI adds to the official images
-/// (fnproject/cli, langs/java.go, langs/node.go): for Java `target/*.jar` in `/function/app` and the official entry
-/// point, for
-/// JavaScript the folder as `/function` and `node func.js`. The official base is left out: a device never fetches it.
+/// Publishes a built function as an OCI image, without Docker. The image is what the fn CLI adds to the
+/// official images (fnproject/cli, langs/java.go, langs/node.go): for Java `target/*.jar` in
+/// `/function/app` and the official entry point, for JavaScript the folder as `/function` and `node
+/// func.js`. The official base is left out: a device never fetches it.
 public final class ImagePublisher {
     /// That of fnproject/fn-java-fdk.
     private static final List<String> ENTRYPOINT = List.of(

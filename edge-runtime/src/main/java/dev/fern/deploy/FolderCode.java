@@ -21,9 +21,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/// Code of a function that is defined by a folder of this machine, laid out as its image would be: the jars that its
-/// build
-/// left in `target/`, or with a func.js the folder itself. The image is then called `dir:/path/of/the/folder`.
+/// Code of a function that is defined by a folder of this machine, laid out as its image would be: the
+/// jars that its build left in `target/`, or with a func.js the folder itself. The image is then called
+/// `dir:/path/of/the/folder`.
 final class FolderCode {
     private static final String SCHEME = "dir:";
     /// Files of a JavaScript function, node_modules included.

@@ -6,7 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// The files of a function's image, by their paths there. A path or a link that leads out of it leads nowhere.
+/// The files of a function's image, by their paths there. A path or a link that leads out of it leads
+/// nowhere.
 final class BundleFiles {
     /// Bytes of one file of code.
     static final int MOST_BYTES = 8 << 20;
@@ -17,7 +18,8 @@ final class BundleFiles {
         this.root = root.toRealPath();
     }
 
-    /// Where that path ends when all links are followed, with a slash at the end if it is a folder; null if nowhere.
+    /// Where that path ends when all links are followed, with a slash at the end if it is a folder;
+    /// null if nowhere.
     @Nullable String find(String path) {
         var real = real(path);
         if (real == null) {

@@ -2,11 +2,10 @@ package dev.fern.polyglot;
 
 import java.lang.reflect.Field;
 
-/// The longest string, typed array and list of arguments that GraalJS makes. Strings grow by `+`, which cannot be
-/// wrapped,
-/// and then fill the heap in one piece. The options for it are refused under SandboxPolicy CONSTRAINED, so what is
-/// lowered
-/// here is what they are without being set (GraalJS 25.0.2).
+/// The longest string, typed array and list of arguments that GraalJS makes. Strings grow by `+`, which
+/// cannot be wrapped, and then fill the heap in one piece. The options for it are refused under
+/// SandboxPolicy CONSTRAINED, so what is lowered here is what they are without being set (GraalJS
+/// 25.0.2).
 final class EngineLimits {
     /// Characters that a string may always have: an answer must fit.
     static final int STRING_LEAST = 8 << 20;

@@ -16,16 +16,15 @@ import org.graalvm.polyglot.SandboxPolicy;
 import org.graalvm.polyglot.Source;
 import org.jspecify.annotations.Nullable;
 
-/// The engine that all JavaScript functions share, with its code parsed once. With its classes those of GraalJS are
-/// loaded.
+/// The engine that all JavaScript functions share, with its code parsed once. With its classes those of
+/// GraalJS are loaded.
 final class Engines implements AutoCloseable {
     /// That of the jars, which do not say it themselves; `graaljs.version` of the pom.
     static final String VERSION = "25.0.2";
 
     private static final String JS = "js";
-    /// What Truffle does when it cannot put its native library into the home of the user, where a daemon has none:
-    /// nothing, as
-    /// the library is for the compiler that is not here.
+    /// What Truffle does when it cannot put its native library into the home of the user, where a
+    /// daemon has none: nothing, as the library is for the compiler that is not here.
     private static final String WITHOUT_HOME = "polyglotimpl.AttachLibraryFailureAction";
 
     private static final HostAccess HOST = HostAccess.newBuilder(HostAccess.CONSTRAINED)

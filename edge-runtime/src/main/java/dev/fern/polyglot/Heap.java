@@ -6,11 +6,11 @@ import java.lang.management.MemoryType;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/// Whether the heap has room, asked before a function takes much of it in one piece: no watch that looks now and then
-/// would
-/// see that in time. Any thread.
+/// Whether the heap has room, asked before a function takes much of it in one piece: no watch that
+/// looks now and then would see that in time. Any thread.
 final class Heap {
-    /// Of the pool of old objects, in which large ones are made, the part that functions may fill, in percent.
+    /// Of the pool of old objects, in which large ones are made, the part that functions may fill, in
+    /// percent.
     static final int FULL = 85;
     /// How long a refusal for want of room is believed before the garbage is collected again.
     static final long ASK_AGAIN_MS = 1000;
@@ -24,7 +24,8 @@ final class Heap {
 
     private Heap() {}
 
-    /// Whether so many bytes can be had; collects the garbage before it says no, but not more than once a second.
+    /// Whether so many bytes can be had; collects the garbage before it says no, but not more than once
+    /// a second.
     static boolean hasRoom(long bytes) {
         return fits(bytes) || collect() && fits(bytes);
     }

@@ -146,6 +146,11 @@ final class Host {
         return text.toString();
     }
 
+    /// Those of [#functions], with blanks between.
+    String names() {
+        return String.join(" ", functions.keySet());
+    }
+
     ProxyObject functions() {
         return ProxyObject.fromMap(functions);
     }

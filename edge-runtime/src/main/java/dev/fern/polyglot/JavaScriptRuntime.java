@@ -9,11 +9,12 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Runs JavaScript functions that were written for Fn's Node FDK (`@fnproject/fdk`), in this JVM, on GraalJS.
+/// Runs JavaScript functions that were written for Fn's Node FDK (`@fnproject/fdk`), in this JVM, on
+/// GraalJS.
 ///
-/// Each instance has a context of its own: no file, no network, no thread, nothing of Java. GraalJS is an optional set
-/// of
-/// jars, and no class of it is loaded before the first function needs it; without the jars such a function is invalid.
+/// Each instance has a context of its own: no file, no network, no thread, nothing of Java. GraalJS is
+/// an optional set of jars, and no class of it is loaded before the first function needs it; without
+/// the jars such a function is invalid.
 public final class JavaScriptRuntime implements FunctionRuntime {
     /// Bytes of an answer, unless told otherwise.
     public static final int ANSWER_BYTES = 6 << 20;
@@ -36,8 +37,8 @@ public final class JavaScriptRuntime implements FunctionRuntime {
         return "javascript";
     }
 
-    /// Whether the image starts node with a script, or has `/function/func.js`, and the function does not ask for a
-    /// process.
+    /// Whether the image starts node with a script, or has `/function/func.js`, and the function does
+    /// not ask for a process.
     @Override
     public boolean canRun(Fn fn, Bundle bundle) {
         return fn.isolation() != Fn.Isolation.PROCESS && Script.of(bundle) != null;
@@ -78,8 +79,9 @@ public final class JavaScriptRuntime implements FunctionRuntime {
         return engines;
     }
 
-    /// What an Fn server gives a container (fn/api/agent/call.go, buildConfig), over what the image has; without a
-    /// listener, as there is no socket. The names are those that the FDK reads where a server sets them.
+    /// What an Fn server gives a container (fn/api/agent/call.go, buildConfig), over what the image
+    /// has; without a listener, as there is no socket. The names are those that the FDK reads where a
+    /// server sets them.
     private static Map<String, String> env(Fn fn, Bundle bundle) {
         var env = new HashMap<>(bundle.env());
         env.putAll(fn.config());

@@ -12,11 +12,9 @@ import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
 
-/// One context with what node has around it, and its event loop, which runs while the function is loaded or called:
-/// between
-/// calls everything stands still, as in a container that Fn has frozen. One thread at a time; only [#stop] and [#close]
-/// come
-/// from others.
+/// One context with what node has around it, and its event loop, which runs while the function is
+/// loaded or called: between calls everything stands still, as in a container that Fn has frozen. One
+/// thread at a time; only [#stop] and [#close] come from others.
 final class Machine implements AutoCloseable {
     private static final double NOTHING_LEFT = -1;
 
@@ -38,7 +36,7 @@ final class Machine implements AutoCloseable {
         host = new Host(program, context, output);
         failure = new Failure(program.script.path());
         try {
-            var booted = host.own("boot").execute(host.functions());
+            var booted = host.own("boot").execute(host.functions(), host.names());
             load = booted.getMember("load");
             answer = booted.getMember("answer");
             turn = booted.getMember("turn");

@@ -6,9 +6,8 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// Cuts what one instance prints into lines for the log of the call that runs. What it prints while it is loaded is
-/// kept for
-/// its first call. Any thread.
+/// Cuts what one instance prints into lines for the log of the call that runs. What it prints while it
+/// is loaded is kept for its first call. Any thread.
 final class Output {
     /// Lines of one call; then it is cut.
     static final int MOST_LINES = 1000;

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 record Script(String path) {
     private static final String STANDARD = "/function/func.js";
 
-    /// The script that the image's command gives to node, else `/function/func.js` if it is there; null if neither.
+    /// The script that the image's command gives to node, else `/function/func.js` if it is there; null
+    /// if neither.
     static @Nullable Script of(Bundle bundle) {
         var command = new ArrayList<>(bundle.entrypoint());
         command.addAll(bundle.cmd());

@@ -7,11 +7,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Watches the loading of a function on the thread that makes it: stops it when it takes too long, or takes memory that
-/// is not
-/// there. A thread of its own until it is closed.
+/// Watches the loading of a function on the thread that makes it: stops it when it takes too long, or
+/// takes memory that is not there. A thread of its own until it is closed.
 final class StartGuard implements AutoCloseable {
-    /// How long the script's body, and what it awaits before it calls `fdk.handle`, may take; as on an Fn server.
+    /// How long the script's body, and what it awaits before it calls `fdk.handle`, may take; as on an
+    /// Fn server.
     static final Duration START = Duration.ofSeconds(5);
 
     private static final long LOOK_MS = 5;

@@ -5,13 +5,16 @@
   const MB = 1 << 20
   const most = host.memory * MB
   const room = host.room
+  const SMALL = 65536
+  const ELEMENT = 8 // bytes
   const { construct, apply, defineProperty } = Reflect
+  const call = Function.prototype.call.bind(Function.prototype.call)
   const isArray = Array.isArray
   const iterator = Symbol.iterator
   let sum = 0
 
   function check (bytes, what) {
-    if (!(bytes > 65536)) {
+    if (!(bytes > SMALL)) {
       sum += bytes > 0 ? bytes : 0
     } else {
       if (bytes > most) {
@@ -60,61 +63,75 @@
   replaceConstructor('ArrayBuffer', ([length, options]) =>
     Math.max(Number(length) || 0, options === undefined || options === null ? 0 : Number(options.maxByteLength) || 0))
 
-  // A method that asks before it does its work.
+  // A method that asks before it does its work. None has more than three arguments, and one that is undefined is as good
+  // as one that is not given.
   function replaceMethod (owner, name, cost, label) {
     const intrinsic = owner[name]
     if (typeof intrinsic !== 'function') {
       return
     }
     const bounded = {
-      [name] (...args) {
-        check(cost(this, args), label)
-        return apply(intrinsic, this, args)
+      [name] (a, b, c) {
+        const bytes = cost(this, a, b)
+        if (bytes > SMALL) {
+          check(bytes, label)
+        }
+        return call(intrinsic, this, a, b, c)
       }
     }[name]
+    replace(owner, name, bounded, intrinsic)
+  }
+
+  function replace (owner, name, bounded, intrinsic) {
     defineProperty(bounded, 'length', { value: intrinsic.length, configurable: true })
     defineProperty(owner, name, { value: bounded, writable: true, configurable: true, enumerable: false })
   }
 
-  const bytesPerElement = 8
   const string = String.prototype
-  replaceMethod(string, 'repeat', (self, [count]) => String(self).length * Number(count), 'String.prototype.repeat')
+  replaceMethod(string, 'repeat', (self, count) => self.length * count, 'String.prototype.repeat')
   for (const name of ['padStart', 'padEnd']) {
-    replaceMethod(string, name, (_, [length]) => Number(length), `String.prototype.${name}`)
+    replaceMethod(string, name, (_, length) => +length, `String.prototype.${name}`)
   }
   for (const name of ['replace', 'replaceAll']) {
-    replaceMethod(string, name, (self, [, by]) =>
-      typeof by === 'string' && by.length > 16 ? String(self).length * by.length : 0, `String.prototype.${name}`)
+    replaceMethod(string, name, (self, _, by) => typeof by === 'string' && by.length > 16 ? self.length * by.length : 0,
+      `String.prototype.${name}`)
   }
   for (const name of ['resize', 'transfer', 'transferToFixedLength']) {
-    replaceMethod(ArrayBuffer.prototype, name, (_, [length]) => Number(length), `ArrayBuffer.prototype.${name}`)
+    replaceMethod(ArrayBuffer.prototype, name, (_, length) => +length, `ArrayBuffer.prototype.${name}`)
   }
 
   const array = Array.prototype
-  for (const name of ['fill', 'slice', 'splice', 'toReversed', 'toSorted', 'toSpliced', 'with', 'flat', 'copyWithin',
-    'reverse', 'sort', 'map', 'filter']) {
-    replaceMethod(array, name, (self) => lengthOf(Object(self)) * bytesPerElement, `Array.prototype.${name}`)
+  for (const name of ['fill', 'slice', 'toReversed', 'toSorted', 'with']) {
+    replaceMethod(array, name, (self) => self.length * ELEMENT, `Array.prototype.${name}`)
   }
-  for (const name of ['join', 'toString', 'toLocaleString']) {
-    replaceMethod(array, name, (self, [by]) =>
-      lengthOf(Object(self)) * (name === 'join' && by !== undefined ? String(by).length : 1), `Array.prototype.${name}`)
+  replaceMethod(array, 'join', (self, by) => self.length * (by === undefined ? 1 : `${by}`.length), 'Array.prototype.join')
+  for (const name of ['toString', 'toLocaleString']) {
+    replaceMethod(array, name, (self) => self.length, `Array.prototype.${name}`)
   }
-  replaceMethod(array, 'concat', (self, args) => {
-    let length = lengthOf(Object(self))
-    for (const one of args) {
-      length += isArray(one) ? one.length : 1
+
+  // these take any number of arguments
+  const { concat, toSpliced } = array
+  replace(array, 'concat', {
+    concat (...args) {
+      let length = this.length
+      for (let i = 0; i < args.length; i++) {
+        length += isArray(args[i]) ? args[i].length : 1
+      }
+      check(length * ELEMENT, 'Array.prototype.concat')
+      return apply(concat, this, args)
     }
-    return length * bytesPerElement
-  }, 'Array.prototype.concat')
-  for (const name of ['push', 'unshift']) {
-    replaceMethod(array, name, (_, args) => args.length > 1024 ? args.length * bytesPerElement : 0,
-      `Array.prototype.${name}`)
-  }
-  const typedArray = Object.getPrototypeOf(Int8Array)
-  replaceMethod(Array, 'from', (_, [items]) => isArray(items) || (items && typeof items === 'object' &&
+  }.concat, concat)
+  replace(array, 'toSpliced', {
+    toSpliced (...args) {
+      check(this.length * ELEMENT, 'Array.prototype.toSpliced')
+      return apply(toSpliced, this, args)
+    }
+  }.toSpliced, toSpliced)
+
+  const listed = (items) => isArray(items) || (typeof items === 'object' && items !== null &&
     typeof items[iterator] !== 'function')
-    ? lengthOf(items) * bytesPerElement
-    : 0, 'Array.from')
-  replaceMethod(typedArray, 'from', (_, [items]) => isArray(items) ? items.length * bytesPerElement : 0,
-    'TypedArray.from')
+    ? items.length * ELEMENT
+    : 0
+  replaceMethod(Array, 'from', (_, items) => listed(items), 'Array.from')
+  replaceMethod(Object.getPrototypeOf(Int8Array), 'from', (_, items) => listed(items), 'TypedArray.from')
 })

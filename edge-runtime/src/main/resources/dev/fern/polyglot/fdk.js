@@ -5,6 +5,7 @@
   const EventEmitter = own('events')
   const errors = own('errors')
   const VERSION = '0.0.76'
+  const OWN_HEADERS = `Fn-Fdk-Version\0fdk-node/${VERSION} (fern, graaljs=${host.engine})\0Fn-Fdk-Runtime\0graaljs/${host.engine}`
   const GATEWAY = 'Fn-Http-H-'
   const INPUT_MODES = ['json', 'string', 'buffer']
   // of one connection, so they say nothing to a function
@@ -14,7 +15,20 @@
   let handler = null
   let inputMode = 'json'
 
+  const known = new Map()
+
   function canonical (name) {
+    let found = known.get(name)
+    if (found === undefined) {
+      found = spelled(name)
+      if (known.size < 1000) {
+        known.set(name, found)
+      }
+    }
+    return found
+  }
+
+  function spelled (name) {
     return name.split(/[-_]/).map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()).join('-')
   }
 
@@ -147,8 +161,10 @@
         }
         this.writable = false
         host.end()
-        this.emit('finish')
-        this.emit('close')
+        if (this._events.size > 0) {
+          this.emit('finish')
+          this.emit('close')
+        }
       }
       return this
     }
@@ -194,17 +210,18 @@
   }
 
   function sendHead (ctx) {
-    const fields = []
-    for (const [name, values] of Object.entries(ctx.responseHeaders)) {
+    const headers = ctx._responseHeaders
+    let fields = OWN_HEADERS
+    // without iterators: in an interpreter they take most of a call's time
+    for (const name in headers) {
       if (name !== 'Content-Length' && !name.startsWith('Fn-Fdk-')) {
-        for (const value of values) {
-          fields.push(name, checked(name, value))
+        const values = headers[name]
+        for (let i = 0; i < values.length; i++) {
+          fields += `\0${name}\0${checked(name, values[i])}`
         }
       }
     }
-    fields.push('Fn-Fdk-Version', `fdk-node/${VERSION} (fern, graaljs=${host.engine})`)
-    fields.push('Fn-Fdk-Runtime', `graaljs/${host.engine}`)
-    host.head(fields.join('\0'))
+    host.head(fields)
   }
 
   async function send (ctx, response, result) {
@@ -243,15 +260,18 @@
     const parts = fields.split('\0')
     for (let i = 0; i + 1 < parts.length; i += 2) {
       const name = canonical(parts[i])
-      if (!HOP_BY_HOP.has(name)) {
-        (headers[name] ??= []).push(parts[i + 1])
+      if (headers[name] !== undefined) {
+        headers[name].push(parts[i + 1])
+      } else if (!HOP_BY_HOP.has(name)) {
+        headers[name] = [parts[i + 1]]
       }
     }
     return headers
   }
 
   function frameLog (ctx) {
-    const { FN_LOGFRAME_NAME: name, FN_LOGFRAME_HDR: header } = process.env
+    const name = process.env.FN_LOGFRAME_NAME
+    const header = process.env.FN_LOGFRAME_HDR
     if (name && header) {
       host.log(`\n${name}=${ctx.getHeader(header)}`)
     }

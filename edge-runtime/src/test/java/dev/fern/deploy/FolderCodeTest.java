@@ -42,7 +42,7 @@ class FolderCodeTest {
         Files.writeString(code.resolve("func.js"), "first");
         Files.writeString(code.resolve("node_modules/one/index.js"), "library");
         var folders = new FolderCode(folder.resolve("store"));
-        var definition = new Definition(Examples.fn("a/f").name(), "{\"fn\":{}}");
+        var definition = new Definition(Examples.fn("a/f").name(), "id", "{\"fn\":{}}");
 
         var first = folders.bundle(fn(code), definition);
         Files.writeString(code.resolve("func.js"), "second");

@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Makes the bundle of a JavaScript function, as the fn CLI's image of the runtime `node` has it: the files under
-/// `/function`, entry point `node func.js`.
+/// Makes the bundle of a JavaScript function, as the fn CLI's image of the runtime `node` has it: the
+/// files under `/function`, entry point `node func.js`.
 public final class NodeBundle {
     private final Path root;
     private final Map<String, String> env = new HashMap<>();

@@ -19,9 +19,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// A JavaScript function as an Fn server runs it: the real node with the official, unmodified FDK from npm, called over
-/// its
-/// Unix socket (fn-format.md of Fn's documentation, `http-stream`).
+/// A JavaScript function as an Fn server runs it: the real node with the official, unmodified FDK from
+/// npm, called over its Unix socket (fn-format.md of Fn's documentation, `http-stream`).
 public final class NodeFunction implements AutoCloseable {
     /// What a call got. A status of 0: the process ended without an answer.
     public record Reply(int status, Headers headers, byte[] body) {
