@@ -47,7 +47,8 @@ public record Fn(
         annotations = Map.copyOf(annotations);
     }
 
-    /// `fern/isolation`. This version carries out `SHARED`.
+    /// `fern/isolation`: the daemon's own process and heap, a language context of its own there, a process of its own,
+    /// an isolated heap in the daemon's process.
     public enum Isolation {
         SHARED,
         CONTEXT,

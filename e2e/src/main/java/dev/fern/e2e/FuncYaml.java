@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/// A function as its developer describes it (func.yaml, schema 20180708; fnproject/cli, common/funcfile.go),
-/// as far as a Java function needs it.
+/// A function as its developer describes it (func.yaml, schema 20180708; fnproject/cli,
+/// common/funcfile.go), as far as a function in Java or JavaScript needs it.
 ///
+/// @param cmd a Java function's `Class::method`; empty for one that has an `entrypoint`
 /// @param memory MB, or null for the server's default
 /// @param timeout seconds, or null for the server's default
 /// @param annotations to strings, numbers, booleans or lists of them: the fn CLI can send no more
@@ -41,7 +42,7 @@ public record FuncYaml(
         return new FuncYaml(
                 text(root, "name"),
                 text(root, "version"),
-                text(root, "cmd"),
+                root.containsKey("entrypoint") ? "" : text(root, "cmd"),
                 (Integer) root.get("memory"),
                 (Integer) root.get("timeout"),
                 config,

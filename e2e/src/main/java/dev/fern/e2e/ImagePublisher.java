@@ -4,6 +4,7 @@ import com.google.cloud.tools.jib.api.CacheDirectoryCreationException;
 import com.google.cloud.tools.jib.api.Containerizer;
 import com.google.cloud.tools.jib.api.InvalidImageReferenceException;
 import com.google.cloud.tools.jib.api.Jib;
+import com.google.cloud.tools.jib.api.JibContainerBuilder;
 import com.google.cloud.tools.jib.api.RegistryException;
 import com.google.cloud.tools.jib.api.RegistryImage;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
@@ -15,9 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 
-/// Publishes a built function as an OCI image, without Docker. The image is what the fn CLI adds to the official Java
-/// image (fnproject/cli, langs/java.go): `target/*.jar` in `/function/app`, and the official entry point. The official
-/// base is left out: a device never fetches it.
+/// Publishes a built function as an OCI image, without Docker. The image is what the fn CLI adds to the
+/// official images (fnproject/cli, langs/java.go, langs/node.go): for Java `target/*.jar` in
+/// `/function/app` and the official entry point, for JavaScript the folder as `/function` and `node
+/// func.js`. The official base is left out: a device never fetches it.
 public final class ImagePublisher {
     /// That of fnproject/fn-java-fdk.
     private static final List<String> ENTRYPOINT = List.of(
@@ -41,19 +43,17 @@ public final class ImagePublisher {
         this.cache = cache;
     }
 
-    /// Publishes what `mvn package` made of that folder, as `REGISTRY/NAME:VERSION`.
+    /// Publishes what `mvn package` made of that folder, or the folder itself if it has a func.js, as
+    /// `REGISTRY/NAME:VERSION`.
     ///
     /// @return the image reference, as func.yaml's name and version give it
     /// @throws IOException if the folder is not built, or the registry does not take the image
     public String publish(Path folder, FuncYaml func) throws IOException, InterruptedException {
         var image = registry + "/" + func.name() + ":" + func.version();
         try {
-            Jib.fromScratch()
+            (Files.exists(folder.resolve("func.js")) ? javaScript(folder) : java(folder, func))
                     .setFormat(ImageFormat.OCI)
-                    .addLayer(jars(folder), AbsoluteUnixPath.get("/function/app"))
                     .setWorkingDirectory(AbsoluteUnixPath.get("/function"))
-                    .setEntrypoint(ENTRYPOINT)
-                    .setProgramArguments(func.cmd())
                     .containerize(Containerizer.to(RegistryImage.named(image))
                             .setAllowInsecureRegistries(true)
                             .setBaseImageLayersCache(cache)
@@ -64,6 +64,21 @@ public final class ImagePublisher {
                 | CacheDirectoryCreationException
                 | ExecutionException e) {
             throw new IOException("cannot publish " + image, e);
+        }
+    }
+
+    private static JibContainerBuilder java(Path folder, FuncYaml func) throws IOException {
+        return Jib.fromScratch()
+                .addLayer(jars(folder), AbsoluteUnixPath.get("/function/app"))
+                .setEntrypoint(ENTRYPOINT)
+                .setProgramArguments(func.cmd());
+    }
+
+    private static JibContainerBuilder javaScript(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return Jib.fromScratch()
+                    .addLayer(files.sorted().toList(), AbsoluteUnixPath.get("/function"))
+                    .setEntrypoint("node", "func.js");
         }
     }
 

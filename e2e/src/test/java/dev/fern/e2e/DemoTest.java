@@ -98,6 +98,14 @@ class DemoTest {
             var copy = sandbox.folder("home/functions/" + sample);
             var target = sandbox.folder("home/functions/" + sample + "/target");
             Files.copy(Stage.sample(sample).resolve("func.yaml"), copy.resolve("func.yaml"));
+            try (var code = Files.newDirectoryStream(Stage.sample(sample), "*.js")) {
+                for (var file : code) {
+                    Files.copy(file, copy.resolve(file.getFileName()));
+                }
+            }
+            if (Files.exists(copy.resolve("func.js"))) {
+                continue;
+            }
             try (var jars = Files.newDirectoryStream(Stage.sample(sample).resolve("target"), "*.jar")) {
                 for (var jar : jars) {
                     Files.copy(jar, target.resolve(jar.getFileName()));

@@ -38,9 +38,27 @@ class DependenciesTest {
     }
 
     @Test
+    void whatJavaScriptNeedsIsOnThePageWithVersionAndSizeAndNothingElseIs() throws IOException {
+        check(page.table("What JavaScript needs: lib/javascript"), LIB.resolve("javascript"));
+    }
+
+    @Test
+    void nothingOfItIsOnTheClassPathOfADeviceWithoutJavaScript() throws IOException {
+        try (var jars = Files.list(LIB)) {
+            assertThat(jars.map(jar -> jar.getFileName().toString()))
+                    .isNotEmpty()
+                    .noneMatch(name -> name.matches("(polyglot|js|truffle|regex|icu4j)-.*"));
+        }
+    }
+
+    @Test
     void theVersionsOfThePomAreOnThePageAndTheOtherWayRound() {
         var listed = new ArrayList<String>();
-        for (var title : List.of("What a device runs: lib", "What functions see: lib/fdk", "Build and tests only")) {
+        for (var title : List.of(
+                "What a device runs: lib",
+                "What functions see: lib/fdk",
+                "What JavaScript needs: lib/javascript",
+                "Build and tests only")) {
             page.table(title).forEach(row -> listed.add(row.get(1)));
         }
         var ofPom = VERSION_OF_POM

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,31 @@ class EndToEndTest {
                 .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
                 .findFirst()
                 .orElse(Double.NaN);
+    }
+
+    @Test
+    void aJavaScriptFunctionOfTheCloudAnswersAMessage() throws Exception {
+        await(
+                "dew-point is ready",
+                () -> function("dew-point").stringValue("state", "").equals("ready"));
+        assertThat(function("dew-point").stringValue("runtime")).hasValue("javascript");
+
+        outside.publish("house/cellar/climate", "{\"celsius\":20,\"humidity\":50}");
+
+        var heard = outside.await("the dew point", one -> one.topic().equals("house/cellar/dew-point"));
+        assertThat(heard.text()).isEqualTo("{\"celsius\":9.3}");
+    }
+
+    @Test
+    void theJavaScriptSamplePassesItsOwnTests() throws Exception {
+        try (var sandbox = new Sandbox()) {
+            var tests = Stage.sample("dew-point").resolve("dew-point.test.js").toString();
+
+            var output =
+                    sandbox.start(List.of("node", "--test", tests), Map.of()).awaitSuccess(Duration.ofSeconds(60));
+
+            assertThat(String.join("\n", output)).contains("pass 3", "fail 0");
+        }
     }
 
     @Test

@@ -70,6 +70,31 @@ class ImagePublisherTest {
     }
 
     @Test
+    void aJavaScriptFunctionIsItsFolder(@TempDir Path folder) throws Exception {
+        Files.createDirectories(folder.resolve("lib"));
+        Files.writeString(folder.resolve("func.js"), "the function");
+        Files.writeString(folder.resolve("lib/one.js"), "a part of it");
+        try (var sandbox = new Sandbox()) {
+            var registry = DockerRegistry.start(sandbox);
+            new ImagePublisher(registry.address(), sandbox.folder("jib")).publish(folder, HELLO);
+
+            var root = "http://" + registry.address() + "/v2/hello/";
+            var manifest = json(get(root + "manifests/0.0.1"));
+            var config = json(
+                    get(root + "blobs/" + text(manifest.objectValue("config").orElseThrow(), "digest")));
+            assertThat(config.objectValue("config")
+                            .orElseThrow()
+                            .arrayValue("Entrypoint")
+                            .orElseThrow()
+                            .toString())
+                    .isEqualTo("[\"node\",\"func.js\"]");
+            var layers = manifest.arrayValue("layers").orElseThrow().values();
+            assertThat(files(get(root + "blobs/" + text(layers.getFirst().asObject(), "digest"))))
+                    .isEqualTo(Map.of("function/func.js", "the function", "function/lib/one.js", "a part of it"));
+        }
+    }
+
+    @Test
     void aFolderThatIsNotBuiltIsRefused(@TempDir Path folder) throws Exception {
         Files.createDirectory(folder.resolve("target"));
 

@@ -9,6 +9,7 @@ import io.helidon.json.JsonObject;
 import io.helidon.json.JsonParser;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,10 +21,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/// Code of a function that is defined by a folder of this machine: the jars that its build left in `target/`,
-/// laid out as an image of the Java FDK has them. The image is then called `dir:/path/of/the/folder`.
+/// Code of a function that is defined by a folder of this machine, laid out as its image would be: the
+/// jars that its build left in `target/`, or with a func.js the folder itself. The image is then called
+/// `dir:/path/of/the/folder`.
 final class FolderCode {
     private static final String SCHEME = "dir:";
+    /// Files of a JavaScript function, node_modules included.
+    static final int MOST_FILES = 10000;
 
     private final Path store;
 
@@ -38,6 +42,9 @@ final class FolderCode {
 
     Bundle bundle(Fn fn, Definition definition) throws InvalidDefinitionException {
         var folder = Path.of(fn.image().substring(SCHEME.length()));
+        if (Files.exists(folder.resolve("func.js"))) {
+            return javaScript(folder);
+        }
         var cmd = cmd(definition);
         try (var files = Files.list(folder.resolve("target"))) {
             var jars = files.filter(file -> file.toString().endsWith(".jar"))
@@ -46,7 +53,7 @@ final class FolderCode {
             if (jars.isEmpty()) {
                 throw notBuilt(folder);
             }
-            var digest = digest(jars);
+            var digest = digest(folder.resolve("target"), jars);
             var root = store.resolve(digest);
             var app = Files.createDirectories(root.resolve("function/app"));
             for (var jar : jars) {
@@ -55,6 +62,31 @@ final class FolderCode {
             return new Bundle("sha256:" + digest, root, List.of(), List.of(cmd), Map.of(), "/function");
         } catch (IOException e) {
             throw notBuilt(folder);
+        }
+    }
+
+    private Bundle javaScript(Path folder) throws InvalidDefinitionException {
+        try (var all = Files.walk(folder)) {
+            var files = all.filter(Files::isRegularFile)
+                    .filter(file -> !folder.relativize(file).startsWith(".git"))
+                    .sorted()
+                    .limit(MOST_FILES + 1)
+                    .toList();
+            if (files.size() > MOST_FILES) {
+                throw new InvalidDefinitionException(
+                        folder + " has more than " + MOST_FILES + " files", "bundle the function into fewer files");
+            }
+            var digest = digest(folder, files);
+            var root = store.resolve(digest);
+            for (var file : files) {
+                var copy =
+                        root.resolve("function").resolve(folder.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+            }
+            return new Bundle("sha256:" + digest, root, List.of("node", "func.js"), List.of(), Map.of(), "/function");
+        } catch (IOException | UncheckedIOException e) {
+            throw new InvalidDefinitionException(folder + " cannot be read: " + e.getMessage(), "see to its files");
         }
     }
 
@@ -77,11 +109,11 @@ final class FolderCode {
         }
     }
 
-    private static String digest(List<Path> files) throws IOException {
+    private static String digest(Path folder, List<Path> files) throws IOException {
         try (var digest =
                 new DigestOutputStream(OutputStream.nullOutputStream(), MessageDigest.getInstance("SHA-256"))) {
             for (var file : files) {
-                digest.write(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
+                digest.write(folder.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
                 Files.copy(file, digest);
             }
             return HexFormat.of().formatHex(digest.getMessageDigest().digest());

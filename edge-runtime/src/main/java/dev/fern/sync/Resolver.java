@@ -8,12 +8,12 @@ import dev.fern.InvalidDefinitionException;
 import dev.fern.Options;
 import dev.fern.Settings;
 import dev.fern.Trigger;
-import dev.fern.Vocabulary;
 import io.helidon.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -134,16 +134,10 @@ public final class Resolver {
 
     private static Fn.Isolation isolation(Annotations annotations) throws InvalidDefinitionException {
         var word = annotations.word("fern/isolation", "shared", List.of("shared", "context", "process", "isolate"));
-        if (!word.equals("shared")) {
-            throw Vocabulary.needs(Vocabulary.LANGUAGES, "fern/isolation=" + word);
-        }
-        return Fn.Isolation.SHARED;
+        return Fn.Isolation.valueOf(word.toUpperCase(Locale.ROOT));
     }
 
     private static boolean allLayers(Annotations annotations) throws InvalidDefinitionException {
-        if (annotations.word("fern/layers", "own", List.of("own", "all")).equals("all")) {
-            throw Vocabulary.needs(Vocabulary.LANGUAGES, "fern/layers=all");
-        }
-        return false;
+        return annotations.word("fern/layers", "own", List.of("own", "all")).equals("all");
     }
 }

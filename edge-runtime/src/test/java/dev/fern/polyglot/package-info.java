@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fern.polyglot;
+
+import org.jspecify.annotations.NullMarked;
