@@ -5,7 +5,6 @@ import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.constantpool.MemberRefEntry;
-import java.lang.classfile.constantpool.PoolEntry;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
@@ -40,10 +39,6 @@ final class Redirects implements CodeTransform {
     private static final String PRINT = "printStackTrace";
 
     private Redirects() {}
-
-    static boolean concerns(PoolEntry entry) {
-        return entry instanceof MemberRefEntry member && concerns(member);
-    }
 
     private static boolean concerns(MemberRefEntry member) {
         var owner = member.owner().asInternalName();

@@ -222,6 +222,7 @@ public final class Invoker implements AutoCloseable {
 
     /// A worker is about to run its call for that long at most.
     void watch(Worker worker, Job job, Duration limit) {
+        worker.allocatedBefore = MemoryWatch.allocated();
         worker.deadlineNanos = System.nanoTime() + limit.toNanos();
         worker.current = job;
         watchdog.started(limit);
@@ -262,12 +263,11 @@ public final class Invoker implements AutoCloseable {
         }
     }
 
-    /// The watchdog found a call over time: its caller is told now, its thread is left behind.
-    private void overrun(Worker worker) {
-        var job = worker.current;
+    /// The watchdog found a call over time or over its memory: its caller is told now, its thread is left behind.
+    private void overrun(Worker worker, Job job, Result why) {
         var version = worker.version;
         synchronized (this) {
-            if (job == null || worker.abandoned || !job.equals(worker.current)) { // it ended just now
+            if (worker.abandoned || !job.equals(worker.current)) { // it ended just now
                 return;
             }
             worker.abandoned = true;
@@ -285,7 +285,7 @@ public final class Invoker implements AutoCloseable {
             }
         }
         worker.stop();
-        job.end(new Result.TimedOut(version.fn.timeout()));
+        job.end(why);
         flush(version);
     }
 

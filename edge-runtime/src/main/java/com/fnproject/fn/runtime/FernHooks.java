@@ -100,6 +100,33 @@ public final class FernHooks {
         host().owns(made);
     }
 
+    /// Called with whatever has a method `start()` that is about to be called.
+    public static void starting(Object startable) {
+        if (startable instanceof Thread thread) {
+            host().starts(thread);
+        }
+    }
+
+    static void check() {
+        stop(host().stopped());
+    }
+
+    static void recheck() {
+        stop(host().stoppedForLong());
+    }
+
+    private static void stop(Bridge.@Nullable Stop stop) {
+        if (stop != null) {
+            throw new FernStop(stop.why(), stop.first());
+        }
+    }
+
+    static void room(long bytes) {
+        if (host().refuses(bytes) instanceof String why) {
+            throw new OutOfMemoryError(why);
+        }
+    }
+
     public static Method getMethod(Class<?> type, String name, Class<?>... parameters) throws NoSuchMethodException {
         return hook(type.getMethod(name, parameters));
     }
