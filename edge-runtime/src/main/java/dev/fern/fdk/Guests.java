@@ -46,9 +46,7 @@ final class Guests implements Bridge.Host {
 
     @Override
     public void starts(Thread thread) {
-        if (!thread.isVirtual()) {
-            scope().leftovers().count();
-        }
+        scope().leftovers().starts(thread);
     }
 
     @Override

@@ -15,14 +15,18 @@ import org.jspecify.annotations.Nullable;
 /// Threads that a function has started and may leave behind. Any thread.
 ///
 /// Platform threads inherit the context class loader of the thread that makes them, those of the JDK's executors and
-/// timers too, so they are found by it. Virtual threads cannot be listed: those of an executor end with it, a lone one
-/// ends when it is done.
+/// timers too, so they are found by it. Virtual threads cannot be listed: those of an executor end with it, lone ones
+/// are noted when they start.
 final class Leftovers {
     /// Platform threads that a function may have beside those of its calls.
     static final int MOST_THREADS = 50;
+    /// Virtual threads that it may have started and that have not ended; those of an executor are not known.
+    static final int MOST_VIRTUAL = 1000;
+
     private static final long REFRESH_NANOS = 50_000_000;
 
     private final Set<Object> made = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    private final Set<Thread> virtual = Collections.newSetFromMap(new WeakHashMap<>());
     /// Threads of calls: they have the function's loader as well.
     private final AtomicInteger visitors = new AtomicInteger();
 
@@ -61,10 +65,27 @@ final class Leftovers {
         }
     }
 
-    /// Counts before one more is started.
+    /// Counts a thread before it is started.
     ///
     /// @throws OutOfMemoryError as the JVM does when it can start no further thread
-    void count() {
+    void starts(Thread thread) {
+        if (!thread.isVirtual()) {
+            count();
+            return;
+        }
+        synchronized (virtual) {
+            if (virtual.size() >= MOST_VIRTUAL) {
+                virtual.removeIf(one -> one.getState() == Thread.State.TERMINATED);
+                if (virtual.size() >= MOST_VIRTUAL) {
+                    throw new OutOfMemoryError("no further virtual thread: the function has " + MOST_VIRTUAL
+                            + ", which is the most it may have");
+                }
+            }
+            virtual.add(thread);
+        }
+    }
+
+    private void count() {
         any = true;
         if (own().size() - visitors.get() >= MOST_THREADS) {
             throw new OutOfMemoryError(
@@ -100,6 +121,10 @@ final class Leftovers {
                 case Timer timer -> timer.cancel();
                 default -> {}
             }
+        }
+        synchronized (virtual) {
+            virtual.forEach(Thread::interrupt);
+            virtual.clear();
         }
         var threads = own();
         for (var thread : threads) {

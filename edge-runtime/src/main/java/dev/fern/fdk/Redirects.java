@@ -29,6 +29,10 @@ final class Redirects implements CodeTransform {
     static final Map<String, Set<String>> METHODS = Map.of(
             "java/lang/System", Set.of("exit", "getenv", "setOut", "setErr", "setIn", "setProperties"),
             "java/lang/Runtime", Set.of("exit", "halt", "addShutdownHook", "removeShutdownHook"),
+            "java/lang/Thread", Set.of("startVirtualThread"),
+            "java/lang/Thread$Builder", Set.of("start"),
+            "java/lang/Thread$Builder$OfPlatform", Set.of("start"),
+            "java/lang/Thread$Builder$OfVirtual", Set.of("start"),
             "java/lang/Class", Set.of("getMethod", "getMethods", "getDeclaredMethod", "getDeclaredMethods"),
             "java/lang/invoke/MethodHandles$Lookup", Set.of("findStatic", "findVirtual", "bind"));
 

@@ -24,8 +24,8 @@ final class MemoryWatch {
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final long FULL_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
-    /// Bytes that a call must have allocated to be the reason why the heap is full.
-    private static final long LEAST = 1 << 20;
+    /// The part of the heap that a call must have allocated to be the reason why it is full: one in so many.
+    private static final int LEAST = 20;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -140,7 +140,7 @@ final class MemoryWatch {
             return null;
         }
         return suspects.stream()
-                .filter(one -> one.allocated >= LEAST)
+                .filter(one -> one.allocated >= heap.max() / LEAST)
                 .max(Comparator.comparingLong(Suspect::allocated))
                 .map(one -> new Verdict(
                         one.worker,

@@ -107,11 +107,35 @@ public final class FernHooks {
         }
     }
 
-    static void check() {
+    public static Thread startVirtualThread(Runnable task) {
+        return started(Thread.ofVirtual().unstarted(task));
+    }
+
+    public static Thread start(Thread.Builder builder, Runnable task) {
+        return started(builder.unstarted(task));
+    }
+
+    public static Thread start(Thread.Builder.OfPlatform builder, Runnable task) {
+        return started(builder.unstarted(task));
+    }
+
+    public static Thread start(Thread.Builder.OfVirtual builder, Runnable task) {
+        return started(builder.unstarted(task));
+    }
+
+    private static Thread started(Thread thread) {
+        host().starts(thread);
+        thread.start();
+        return thread;
+    }
+
+    /// Called by a gate that is closed.
+    public static void check() {
         stop(host().stopped());
     }
 
-    static void recheck() {
+    /// Called by a gate that is closed, where a handler starts.
+    public static void recheck() {
         stop(host().stoppedForLong());
     }
 
@@ -121,7 +145,8 @@ public final class FernHooks {
         }
     }
 
-    static void room(long bytes) {
+    /// Called by a gate when much is asked for.
+    public static void room(long bytes) {
         if (host().refuses(bytes) instanceof String why) {
             throw new OutOfMemoryError(why);
         }
