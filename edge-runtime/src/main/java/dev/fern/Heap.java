@@ -24,7 +24,8 @@ public final class Heap {
             .max(Comparator.comparingLong(pool -> pool.getUsage().getMax()))
             .orElse(null);
     private final @Nullable GarbageCollectorMXBean collector = ManagementFactory.getGarbageCollectorMXBeans().stream()
-            .filter(one -> old != null && Arrays.asList(one.getMemoryPoolNames()).contains(old.getName()))
+            .filter(one ->
+                    old != null && Arrays.asList(one.getMemoryPoolNames()).contains(old.getName()))
             .min(Comparator.comparingInt(one -> one.getName().contains("Young") ? 1 : 0))
             .orElse(null);
 

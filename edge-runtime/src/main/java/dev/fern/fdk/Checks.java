@@ -77,11 +77,12 @@ final class Checks implements CodeTransform {
 
     private static boolean unlocks(List<CodeElement> elements, Label handler) {
         return elements.stream()
-                .dropWhile(element -> !(element instanceof LabelTarget target && target.label().equals(handler)))
+                .dropWhile(element -> !(element instanceof LabelTarget target
+                        && target.label().equals(handler)))
                 .filter(Instruction.class::isInstance)
                 .limit(UNLOCKING)
-                .anyMatch(element -> element instanceof MonitorInstruction monitor
-                        && monitor.opcode() == Opcode.MONITOREXIT);
+                .anyMatch(element ->
+                        element instanceof MonitorInstruction monitor && monitor.opcode() == Opcode.MONITOREXIT);
     }
 
     @Override
@@ -95,7 +96,8 @@ final class Checks implements CodeTransform {
                     handlerStarts(builder, target, behind);
                 }
             }
-            case DiscontinuedInstruction _ -> throw new IllegalArgumentException("it uses the instructions jsr and ret");
+            case DiscontinuedInstruction _ ->
+                throw new IllegalArgumentException("it uses the instructions jsr and ret");
             default -> {
                 if (jumpsBack(element)) {
                     builder.invokestatic(GATE, "check", NOTHING);

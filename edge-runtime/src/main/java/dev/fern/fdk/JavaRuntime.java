@@ -51,7 +51,8 @@ public final class JavaRuntime implements FunctionRuntime {
     @Override
     public boolean canRun(Fn fn, Bundle bundle) {
         return fn.isolation() != Fn.Isolation.PROCESS
-                && Handler.of(bundle) != null && hasCode(bundle.root().resolve("function/app"));
+                && Handler.of(bundle) != null
+                && hasCode(bundle.root().resolve("function/app"));
     }
 
     private static boolean hasCode(Path app) {

@@ -69,7 +69,8 @@ final class Sizes implements CodeTransform {
             case NewPrimitiveArrayInstruction array -> ask(code, bytes(array.typeKind()));
             case NewReferenceArrayInstruction _ -> ask(code, REFERENCE);
             case NewMultiArrayInstruction array -> grid(code, array);
-            case InvokeInstruction call when isRepeat(call) -> {
+            case InvokeInstruction call
+            when isRepeat(call) -> {
                 code.invokestatic(Checks.GATE, "repeat", REPEAT);
                 constant = Integer.MAX_VALUE;
                 return;

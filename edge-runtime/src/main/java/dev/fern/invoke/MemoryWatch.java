@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the call that uses more memory than its function may, or that takes the last of the heap.
 ///
-/// What a thread has allocated is known exactly and for next to nothing, but most of it is garbage at once. So that only
+/// What a thread has allocated is known exactly and for next to nothing, but most of it is garbage at once. So that
+/// only
 /// tells when to look: a call that has allocated as much as its function may have, while the heap has grown as much, is
 /// stopped if a collection does not find that it was garbage. Used by one thread.
 final class MemoryWatch {
@@ -127,8 +128,8 @@ final class MemoryWatch {
             return new Verdict(
                     one.worker,
                     one.job,
-                    new Result.FunctionError("used more than its memory of "
-                            + one.worker.version.fn.memoryMb() + " MB; set memory in func.yaml if it needs more"));
+                    new Result.FunctionError("used more than its memory of " + one.worker.version.fn.memoryMb()
+                            + " MB; set memory in func.yaml if it needs more"));
         }
         suspects.forEach(one -> one.usage.cleared = one.allocated);
         return null;
