@@ -46,13 +46,11 @@ public interface FunctionRuntime extends AutoCloseable {
         Result call(Call call, Instant deadline, CallLog log) throws InterruptedException;
 
         /// Ends the call under way as far as this runtime can, so that its thread comes back. Comes from another
-        /// thread, once, when a limit is passed, together with an interrupt of the calling thread; the instance
-        is
-        /// closed after it and never called again. Must not wait.
+        /// thread, once, when a limit is passed, together with an interrupt of the calling thread. The instance
+        /// is closed after it and never called again. Must not wait.
         default void stop() {}
 
-        /// The ids of further threads that work for it, of which what they allocate counts too. Any thread; asked
-        /// often.
+        /// The ids of further threads that work for it: what they allocate counts too. Any thread; asked often.
         default long[] threads() {
             return new long[0];
         }

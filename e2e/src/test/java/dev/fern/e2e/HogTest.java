@@ -46,7 +46,8 @@ class HogTest {
     @Test
     void a_hog_is_stopped_and_the_daemon_and_the_other_functions_go_on() throws Exception {
         try (var sandbox = new Sandbox()) {
-            var folder = TestFunction.build(sandbox, "hog", "1.0.0", "", "Hog", HOG).getParent();
+            var folder =
+                    TestFunction.build(sandbox, "hog", "1.0.0", "", "Hog", HOG).getParent();
             TestFunction.build(sandbox, "good", "1.0.0", "", "Good", GOOD);
             try (var fern = FernProcess.start(sandbox, "functions: \"" + folder + "\"\n")) {
                 assertThat(answer(fern, "hog", "")).isEqualTo("200 works");

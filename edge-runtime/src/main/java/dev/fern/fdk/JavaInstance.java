@@ -39,7 +39,11 @@ final class JavaInstance implements FunctionRuntime.Instance {
                     call.id(),
                     deadline,
                     answerBytes);
-            return result(reply);
+            var result = result(reply);
+            if (scope.leftovers().tooMany()) {
+                loaded.stop(scope);
+            }
+            return result;
         }
     }
 

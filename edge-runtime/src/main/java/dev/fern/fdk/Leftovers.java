@@ -33,6 +33,7 @@ final class Leftovers {
     private volatile WeakReference<@Nullable ClassLoader> loader = new WeakReference<>(null);
     private final End all = new End(null);
     private volatile boolean any;
+    private volatile boolean tooMany;
     private long[] ids = {};
     private long idsAt;
 
@@ -77,6 +78,7 @@ final class Leftovers {
             if (virtual.size() >= MOST_VIRTUAL) {
                 virtual.removeIf(one -> one.getState() == Thread.State.TERMINATED);
                 if (virtual.size() >= MOST_VIRTUAL) {
+                    tooMany = true;
                     throw new OutOfMemoryError("no further virtual thread: the function has " + MOST_VIRTUAL
                             + ", which is the most it may have");
                 }
@@ -88,9 +90,15 @@ final class Leftovers {
     private void count() {
         any = true;
         if (own().size() - visitors.get() >= MOST_THREADS) {
+            tooMany = true;
             throw new OutOfMemoryError(
                     "no further thread: the function has " + MOST_THREADS + ", which is the most it may have");
         }
+    }
+
+    /// Whether it wanted more than it may have. They stay, so it can only begin afresh.
+    boolean tooMany() {
+        return tooMany;
     }
 
     /// The ids of the threads, as of a short time ago.

@@ -264,7 +264,11 @@ public final class Invoker implements AutoCloseable {
     }
 
     /// The watchdog found a call over time or over its memory: its caller is told now, its thread is left behind.
-    private void overrun(Worker worker, Job job, Result why) {
+    private void overrun(Worker worker, @Nullable Job job, Result why) {
+        if (job == null) {
+            renew(worker, why);
+            return;
+        }
         var version = worker.version;
         synchronized (this) {
             if (worker.abandoned || !job.equals(worker.current)) { // it ended just now
@@ -287,6 +291,19 @@ public final class Invoker implements AutoCloseable {
         worker.stop();
         job.end(why);
         flush(version);
+    }
+
+    /// An idle worker's function takes too much: its instance ends, the next call starts another.
+    private void renew(Worker worker, Result why) {
+        synchronized (this) {
+            if (!worker.version.idle.remove(worker)) {
+                return;
+            }
+            worker.dismissed = true;
+        }
+        logs.add(worker.version.fn.name() + " -", "starts anew between calls: " + why);
+        worker.stop();
+        LockSupport.unpark(worker.thread);
     }
 
     /// Goes on with the function's other calls, or ends them if it is quarantined now.

@@ -33,8 +33,11 @@ final class MemoryWatch {
     private final Heap heap = new Heap();
     private long stoppedAt = System.nanoTime() - SETTLE_NANOS;
 
-    /// A call that must end, and what it gets.
-    record Verdict(Worker worker, Job job, Result result) {}
+    /// A worker whose function must end what it does.
+    ///
+    /// @param job the call that ends, or null if none is under way: then its instance begins afresh
+    /// @param result what the call gets
+    record Verdict(Worker worker, @Nullable Job job, Result.FunctionError result) {}
 
     /// What is known of the call that a worker runs.
     private record Suspect(Worker worker, Job job, long allocated, Usage usage) {}
@@ -72,12 +75,12 @@ final class MemoryWatch {
                 .map(this::suspect)
                 .filter(suspect -> suspect != null)
                 .toList();
-        if (suspects.isEmpty() || System.nanoTime() - stoppedAt < SETTLE_NANOS) {
+        if (System.nanoTime() - stoppedAt < SETTLE_NANOS) {
             return null;
         }
         var verdict = greedy(suspects);
         if (verdict == null && heap.isFull(heap.used())) {
-            verdict = last(suspects);
+            verdict = last(suspects, workers);
         }
         if (verdict != null) {
             stoppedAt = System.nanoTime();
@@ -90,10 +93,7 @@ final class MemoryWatch {
         if (job == null) {
             return null;
         }
-        long others = 0;
-        for (long bytes : THREADS.getThreadAllocatedBytes(worker.threads())) {
-            others += Math.max(0, bytes);
-        }
+        long others = others(worker);
         var usage = worker.usage;
         if (usage == null || !usage.job.equals(job)) {
             usage = new Usage(job, heap, others);
@@ -135,20 +135,39 @@ final class MemoryWatch {
         return null;
     }
 
-    /// The heap is nearly full, whoever did it: the call that has allocated most makes room.
-    private @Nullable Verdict last(List<Suspect> suspects) {
+    /// The heap is nearly full, whoever did it: the call that has allocated most makes room. If none has, what earlier
+    /// calls have left is too much: the idle function whose threads have allocated most begins afresh.
+    private @Nullable Verdict last(List<Suspect> suspects, Collection<Worker> workers) {
         if (!heap.collect(FULL_PAUSE_NANOS) || !heap.isFull(heap.used())) {
             return null;
         }
         return suspects.stream()
                 .filter(one -> one.allocated >= heap.max() / LEAST)
                 .max(Comparator.comparingLong(Suspect::allocated))
-                .map(one -> new Verdict(
-                        one.worker,
-                        one.job,
-                        new Result.FunctionError("used the last of the device's memory, having allocated "
-                                + (one.allocated >> 20)
-                                + " MB; lower what it keeps, or give the daemon more heap (FERN_HEAP)")))
-                .orElse(null);
+                .map(one -> new Verdict(one.worker, one.job, full(one.allocated)))
+                .orElseGet(() -> workers.stream()
+                        .filter(worker -> worker.current == null && worker.version.runtime.sharesHeap())
+                        .filter(worker -> ever(worker) >= heap.max() / LEAST)
+                        .max(Comparator.comparingLong(MemoryWatch::ever))
+                        .map(worker -> new Verdict(worker, null, full(ever(worker))))
+                        .orElse(null));
+    }
+
+    private static Result.FunctionError full(long allocated) {
+        return new Result.FunctionError("used the last of the device's memory, having allocated " + (allocated >> 20)
+                + " MB; lower what it keeps, or give the daemon more heap (FERN_HEAP)");
+    }
+
+    /// Bytes that the worker and the threads of its function have ever allocated.
+    private static long ever(Worker worker) {
+        return Math.max(0, THREADS.getThreadAllocatedBytes(worker.thread.threadId())) + others(worker);
+    }
+
+    private static long others(Worker worker) {
+        long others = 0;
+        for (long bytes : THREADS.getThreadAllocatedBytes(worker.threads())) {
+            others += Math.max(0, bytes);
+        }
+        return others;
     }
 }

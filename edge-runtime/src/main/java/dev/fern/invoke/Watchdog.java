@@ -5,14 +5,18 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// Ends calls that overrun their time or their memory, whatever their function does. One thread looks at all workers,
 /// then sleeps until the nearest deadline but at most [#LOOK], which is the shortest time-out Fn has: a call that
 /// starts
 /// meanwhile cannot overrun before the next look. While calls run in this process it looks every [MemoryWatch#LOOK].
-/// With no call under way it sleeps until one starts, and then a moment longer, so that short calls cost one look.
+/// With no call under way and no thread left by one it sleeps until one starts, and then a moment longer, so that short
+/// calls cost one look.
 final class Watchdog implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /// How often it looks at functions that left threads behind.
+    private static final Duration THREADS = Duration.ofMillis(50);
 
     private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
     private final MemoryWatch memory = new MemoryWatch();
@@ -23,7 +27,7 @@ final class Watchdog implements AutoCloseable {
 
     /// What is done with a call that must end.
     interface Overrun {
-        void end(Worker worker, Job job, Result result);
+        void end(Worker worker, @Nullable Job job, Result result);
     }
 
     Watchdog(Overrun overrun) {
@@ -66,6 +70,9 @@ final class Watchdog implements AutoCloseable {
         for (var worker : workers) {
             var job = worker.current;
             if (job == null) {
+                if (worker.threads().length > 0) { // nobody waits for them, and they can fill the heap
+                    sleep = Math.min(sleep, THREADS.toNanos());
+                }
                 continue;
             }
             long left = worker.deadlineNanos - now;
@@ -76,7 +83,7 @@ final class Watchdog implements AutoCloseable {
                 sleep = Math.min(sleep, Math.min(left, longest.toNanos()));
             }
         }
-        if (sleep < Long.MAX_VALUE && memory.look(workers) instanceof MemoryWatch.Verdict verdict) {
+        if (memory.look(workers) instanceof MemoryWatch.Verdict verdict) {
             overrun.end(verdict.worker(), verdict.job(), verdict.result());
         }
         return sleep;
