@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// Whether the code of one instance must come to its end, and how often it was told so. Any thread.
 final class End {
     /// How long, and how often, code that was told may go on with its `finally` blocks.
-    private static final long PATIENCE_NANOS = 100_000_000;
+    private static final long PATIENCE_MS = 100;
+
     private static final int PATIENCE = 100;
 
     private static final String WHY = "the call was stopped";
@@ -39,7 +40,9 @@ final class End {
 
     /// The same, but null while there is patience.
     Bridge.@Nullable Stop forLong() {
-        return hasCome() && (told.get() > PATIENCE || System.nanoTime() - sinceWhen() > PATIENCE_NANOS) ? now() : null;
+        return hasCome() && (told.get() > PATIENCE || System.nanoTime() - sinceWhen() > PATIENCE_MS * 1_000_000)
+                ? now()
+                : null;
     }
 
     private long sinceWhen() {

@@ -23,7 +23,7 @@ final class Leftovers {
     /// Virtual threads that it may have started and that have not ended; those of an executor are not known.
     static final int MOST_VIRTUAL = 1000;
 
-    private static final long REFRESH_NANOS = 50_000_000;
+    private static final long REFRESH_NANOS = 4_000_000;
 
     private final Set<Object> made = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private final Set<Thread> virtual = Collections.newSetFromMap(new WeakHashMap<>());

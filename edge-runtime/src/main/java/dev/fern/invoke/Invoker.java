@@ -283,7 +283,7 @@ public final class Invoker implements AutoCloseable {
                 version.quarantine = version.stuck + " calls of " + version.fn.name() + " did not end when told to";
                 LOG.log(
                         Level.ERROR,
-                        "{0}; it is quarantined: mend and deploy it, or run: fern retry {1}",
+                        "{0}; it is quarantined: mend and deploy it, set fern/isolation to process, or run: fern retry {1}",
                         version.quarantine,
                         version.fn.name());
             }

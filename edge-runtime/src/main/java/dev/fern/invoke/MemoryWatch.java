@@ -32,6 +32,8 @@ final class MemoryWatch {
 
     private final Heap heap = new Heap();
     private long stoppedAt = System.nanoTime() - SETTLE_NANOS;
+    /// Collections there had been when the last call that was stopped had given its memory back.
+    private long settledCollections = heap.collections();
 
     /// A worker whose function must end what it does.
     ///
@@ -78,12 +80,16 @@ final class MemoryWatch {
         if (System.nanoTime() - stoppedAt < SETTLE_NANOS) {
             return null;
         }
+        if (settledCollections == Long.MAX_VALUE) {
+            settledCollections = heap.collections();
+        }
         var verdict = greedy(suspects);
         if (verdict == null && heap.isFull(heap.used())) {
             verdict = last(suspects, workers);
         }
         if (verdict != null) {
             stoppedAt = System.nanoTime();
+            settledCollections = Long.MAX_VALUE;
         }
         return verdict;
     }
@@ -138,7 +144,9 @@ final class MemoryWatch {
     /// The heap is nearly full, whoever did it: the call that has allocated most makes room. If none has, what earlier
     /// calls have left is too much: the idle function whose threads have allocated most begins afresh.
     private @Nullable Verdict last(List<Suspect> suspects, Collection<Worker> workers) {
-        if (!heap.collect(FULL_PAUSE_NANOS) || !heap.isFull(heap.used())) {
+        // the JVM may have collected itself, and found as little
+        boolean known = heap.collections() > settledCollections && heap.isFull(heap.live());
+        if (!known && (!heap.collect(FULL_PAUSE_NANOS) || !heap.isFull(heap.used()))) {
             return null;
         }
         return suspects.stream()
