@@ -1,6 +1,5 @@
 package dev.fern.fdk;
 
-import java.lang.classfile.AccessFlags;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
@@ -13,6 +12,8 @@ import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.DiscontinuedInstruction;
 import java.lang.classfile.instruction.ExceptionCatch;
+import java.lang.classfile.instruction.InvokeDynamicInstruction;
+import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LabelTarget;
 import java.lang.classfile.instruction.LookupSwitchInstruction;
 import java.lang.classfile.instruction.MonitorInstruction;
@@ -28,7 +29,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Lets a call be stopped: each method entry and each jump back passes the gate, which throws once the call is to end.
+/// Lets a call be stopped: each entry of a method that calls others, and each jump back passes the gate, which throws
+/// once the call is to end.
 ///
 /// Code that catches everything could go on for ever, so handlers that would catch it begin with a check of their own,
 /// which no handler covers. That one is patient at first: `finally` and `close()` shall have their turn. The handlers
@@ -38,6 +40,8 @@ final class Checks implements CodeTransform {
 
     private static final MethodTypeDesc NOTHING = MethodTypeDesc.of(ConstantDescs.CD_void);
     private static final Set<String> CATCH_ALL = Set.of("java/lang/Throwable", "java/lang/Error");
+    /// Whose constructors do nothing.
+    private static final Set<String> PLAIN = Set.of("java/lang/Object", "java/lang/Record");
     /// Instructions after which the handler of a `synchronized` block has given the lock back.
     private static final int UNLOCKING = 4;
 
@@ -45,15 +49,24 @@ final class Checks implements CodeTransform {
     private final Set<Label> passed = new HashSet<>();
     /// Where handlers that catch all start: offset to the label behind the check.
     private final Map<Integer, Label> handlers = new TreeMap<>(Comparator.naturalOrder());
-    private final boolean isBridge;
+    private final boolean entered;
 
     Checks(CodeModel model) {
         code = (CodeAttribute) model;
-        isBridge = model.parent()
-                .map(method -> method.flags())
-                .map(AccessFlags::flagsMask)
-                .filter(flags -> (flags & ClassFile.ACC_BRIDGE) != 0)
-                .isPresent();
+        int flags = model.parent().map(method -> method.flags().flagsMask()).orElse(0);
+        // accessors and the like call nothing, so only a loop elsewhere can call them for ever; but a lambda's loop may
+        // be
+        // the JDK's
+        entered = (flags & ClassFile.ACC_BRIDGE) == 0
+                && ((flags & ClassFile.ACC_SYNTHETIC) != 0
+                        || model.elementStream().anyMatch(Checks::calls));
+    }
+
+    private static boolean calls(CodeElement element) {
+        return element instanceof InvokeDynamicInstruction
+                || element instanceof InvokeInstruction call
+                        && !(call.name().equalsString("<init>")
+                                && PLAIN.contains(call.owner().asInternalName()));
     }
 
     @Override
@@ -64,7 +77,7 @@ final class Checks implements CodeTransform {
                 handlers.computeIfAbsent(code.labelToBci(caught.handler()), _ -> builder.newLabel());
             }
         }
-        if (!isBridge) {
+        if (entered) {
             builder.invokestatic(GATE, "check", NOTHING);
         }
     }
