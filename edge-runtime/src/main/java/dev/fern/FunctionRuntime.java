@@ -15,6 +15,15 @@ public interface FunctionRuntime extends AutoCloseable {
     /// @throws InvalidDefinitionException if there is no such class, file or handler
     Program load(Fn fn, Bundle bundle) throws InvalidDefinitionException;
 
+    /// Whether its functions take their memory from this JVM's heap, so that a call must be watched for it.
+    default boolean sharesHeap() {
+        return true;
+    }
+
+    /// Ends what that thread does in [#load] or [Program#start], as far as this runtime can. Comes from another
+    /// thread, together with an interrupt, when it takes too long or too much. Must not wait.
+    default void stop(Thread loader) {}
+
     @Override
     void close();
 
@@ -37,9 +46,14 @@ public interface FunctionRuntime extends AutoCloseable {
         Result call(Call call, Instant deadline, CallLog log) throws InterruptedException;
 
         /// Ends the call under way as far as this runtime can, so that its thread comes back. Comes from another
-        /// thread, once, when a limit is passed, together with an interrupt of the calling thread; the instance
+        /// thread, once, when a limit is passed, together with an interrupt of the calling thread. The instance
         /// is closed after it and never called again. Must not wait.
         default void stop() {}
+
+        /// The ids of further threads that work for it: what they allocate counts too. Any thread; asked often.
+        default long[] threads() {
+            return new long[0];
+        }
 
         /// Whether it can take no further call: its process has died, its context was closed. Asked between calls.
         default boolean spent() {

@@ -19,6 +19,7 @@ public final class Main {
     /// The daemon in the foreground, until SIGTERM or SIGINT.
     private static int run(Settings settings) throws InterruptedException {
         LogFormat.install();
+        Thread.setDefaultUncaughtExceptionHandler(Main::uncaught);
         var daemon = new Daemon(settings, fdkJars());
         var stopped = new CountDownLatch(1);
         try {
@@ -35,6 +36,17 @@ public final class Main {
                 }));
         stopped.await();
         return 0;
+    }
+
+    /// A thread of the daemon's that ends for want of memory takes the process with it, so that systemd starts it
+    /// again;
+    /// a function's thread, which is known by its class loader, ends alone.
+    private static void uncaught(Thread thread, Throwable e) {
+        System.err.println("Exception in thread \"" + thread.getName() + "\"");
+        e.printStackTrace();
+        if (e instanceof OutOfMemoryError && Main.class.getClassLoader().equals(thread.getContextClassLoader())) {
+            Runtime.getRuntime().halt(1);
+        }
     }
 
     /// `lib/fdk`, beside the jar this class is in.

@@ -29,7 +29,8 @@ final class Report {
         Status.State state;
         if (invoker.quarantine(deployment.name) instanceof String why) {
             state = Status.State.QUARANTINED;
-            problem = new Problem(why, "mend and deploy it, or run: fern retry " + deployment.name);
+            problem = new Problem(
+                    why, "mend and deploy it, set fern/isolation to process, or run: fern retry " + deployment.name);
         } else if (version != null) {
             var deaf = deaf(version.fn());
             state = deaf == null ? Status.State.READY : Status.State.LOADING;

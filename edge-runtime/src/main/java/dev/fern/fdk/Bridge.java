@@ -53,6 +53,27 @@ public interface Bridge {
         void ignored(String call);
 
         /// The function made this executor or timer; it ends with it.
+        ///
+        /// @throws Error if the function has too many threads
         void owns(Object made);
+
+        /// The function is about to start this thread.
+        ///
+        /// @throws Error if the function has too many threads
+        void starts(Thread thread);
+
+        /// Why the code on this thread must end now, or null.
+        @Nullable Stop stopped();
+
+        /// The same, but null as long as the code has some time left to clean up.
+        @Nullable Stop stoppedForLong();
+
+        /// Why so many bytes at once are too many, or null.
+        @Nullable String refuses(long bytes);
     }
+
+    /// Why code must end.
+    ///
+    /// @param first whether nobody has been told before
+    record Stop(String why, boolean first) {}
 }

@@ -17,6 +17,7 @@ final class Failure {
     private static final int MOST_CHARS = 300;
     private static final String FDK = "com.fnproject.fn.";
     private static final String HOOKS = FDK + "runtime.FernHooks";
+    private static final String GATE = FDK + "runtime.FernGate";
 
     private Failure() {}
 
@@ -65,12 +66,14 @@ final class Failure {
     /// What has called the function.
     private static boolean isBelow(String className) {
         return className.equals(Handler.class.getName())
-                || className.startsWith(FDK + "runtime.") && !className.startsWith(HOOKS);
+                || className.startsWith(FDK + "runtime.") && !isBetween(className);
     }
 
     /// What the function has called without knowing: class loading, redirections.
     private static boolean isBetween(String className) {
-        return className.startsWith(Failure.class.getPackageName() + ".") || className.startsWith(HOOKS);
+        return className.startsWith(Failure.class.getPackageName() + ".")
+                || className.startsWith(HOOKS)
+                || className.equals(GATE);
     }
 
     /// Whether it ended because its thread was interrupted.

@@ -16,7 +16,9 @@ import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarFile;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,13 @@ import org.jspecify.annotations.Nullable;
 final class FunctionFiles implements Closeable {
     /// One file of the class path.
     record Entry(URL url, ProtectionDomain origin, Source source) {
+        /// Where the version of a class file stands.
+        byte[] head() throws IOException {
+            try (var in = source.open()) {
+                return in.readNBytes(16);
+            }
+        }
+
         byte[] bytes() throws IOException {
             try (var in = source.open()) {
                 return in.readAllBytes();
@@ -42,6 +51,35 @@ final class FunctionFiles implements Closeable {
     /// A jar or a folder.
     private interface Place extends Closeable {
         @Nullable Entry find(String name);
+
+        /// The names of all class files, with their sizes.
+        Map<String, Long> classes() throws IOException;
+    }
+
+    /// Tries those classes that may be impossible to rewrite, before one of them is needed.
+    ///
+    /// @throws InvalidDefinitionException if one is
+    void check() throws InvalidDefinitionException {
+        for (var place : places) {
+            try {
+                for (var entry : place.classes().entrySet()) {
+                    var file = place.find(entry.getKey());
+                    if (file != null && Rewriter.isDoubtful(file.head(), entry.getValue())) {
+                        Rewriter.rewrite(entry.getKey(), file.bytes());
+                    }
+                }
+            } catch (Rewriter.UnreadableClassError e) {
+                throw new InvalidDefinitionException(
+                        e.getMessage() + ", so it cannot be stopped in the daemon's process",
+                        "set the annotation fern/isolation to process, or leave the class out");
+            } catch (IOException e) {
+                // the class that cannot be read says so if it is needed
+            }
+        }
+    }
+
+    private static boolean isClass(String name) {
+        return name.endsWith(".class") && !name.startsWith("META-INF/") && !name.endsWith("module-info.class");
     }
 
     private final List<Place> places = new ArrayList<>();
@@ -143,6 +181,25 @@ final class FunctionFiles implements Closeable {
         }
 
         @Override
+        public Map<String, Long> classes() throws IOException {
+            if (!Files.isDirectory(path)) {
+                return Map.of();
+            }
+            var classes = new HashMap<String, Long>();
+            try (var files = Files.walk(path)) {
+                for (var file : (Iterable<Path>) files::iterator) {
+                    var name = path.relativize(file).toString();
+                    if (isClass(name)) {
+                        classes.put(name, Files.size(file));
+                    }
+                }
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+            return classes;
+        }
+
+        @Override
         public void close() {}
     }
 
@@ -169,6 +226,15 @@ final class FunctionFiles implements Closeable {
             } catch (Exception e) {
                 throw new IllegalStateException("no URL for " + name, e);
             }
+        }
+
+        @Override
+        public Map<String, Long> classes() {
+            var classes = new HashMap<String, Long>();
+            jar.versionedStream()
+                    .filter(entry -> isClass(entry.getName()))
+                    .forEach(entry -> classes.put(entry.getName(), entry.getSize()));
+            return classes;
         }
 
         @Override

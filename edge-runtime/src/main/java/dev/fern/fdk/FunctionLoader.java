@@ -1,10 +1,12 @@
 package dev.fern.fdk;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URL;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The classes of one version of a function.
@@ -18,7 +20,11 @@ final class FunctionLoader extends ClassLoader {
         registerAsParallelCapable();
     }
 
+    private static final String GATE = "com.fnproject.fn.runtime.FernGate";
+    private static final byte[] GATE_FILE = gateFile();
+
     private final String function;
+    private final Class<?> gate;
     private final FunctionFiles files;
     private final boolean ownJackson;
     private volatile Scope scope;
@@ -29,6 +35,24 @@ final class FunctionLoader extends ClassLoader {
         this.files = files;
         this.scope = scope;
         ownJackson = files.find(fileOf(MAPPER)) != null;
+        gate = defineClass(GATE, GATE_FILE, 0, GATE_FILE.length);
+    }
+
+    private static byte[] gateFile() {
+        try (var file = FunctionLoader.class.getClassLoader().getResourceAsStream(fileOf(GATE))) {
+            return Objects.requireNonNull(file, GATE).readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// From now on all code of this loader asks at each step whether it may go on. There is no way back.
+    void closeGate() {
+        try {
+            gate.getMethod("close").invoke(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// Whom code of this function belongs to on a thread that does not say: the instance that was called last.
@@ -47,6 +71,9 @@ final class FunctionLoader extends ClassLoader {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (name.equals(GATE)) {
+            return gate;
+        }
         if (name.startsWith("java.") || shared(name)) {
             return super.loadClass(name, resolve);
         }

@@ -2,6 +2,7 @@ package dev.fern.fdk;
 
 import java.io.PrintStream;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Answers the functions' world for whoever asks, by its [Scope].
 final class Guests implements Bridge.Host {
@@ -41,5 +42,25 @@ final class Guests implements Bridge.Host {
     @Override
     public void owns(Object made) {
         scope().leftovers().add(made);
+    }
+
+    @Override
+    public void starts(Thread thread) {
+        scope().leftovers().starts(thread);
+    }
+
+    @Override
+    public Bridge.@Nullable Stop stopped() {
+        return Scope.current() instanceof Scope scope ? scope.end().now() : null;
+    }
+
+    @Override
+    public Bridge.@Nullable Stop stoppedForLong() {
+        return Scope.current() instanceof Scope scope ? scope.end().forLong() : null;
+    }
+
+    @Override
+    public @Nullable String refuses(long bytes) {
+        return scope().refuses(bytes);
     }
 }

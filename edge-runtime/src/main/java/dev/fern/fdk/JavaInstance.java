@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class JavaInstance implements FunctionRuntime.Instance {
     private final Scope scope;
     private final int answerBytes;
-    private volatile @Nullable FunctionLoader loader;
+    private volatile @Nullable Code code;
     private volatile Bridge.@Nullable Instance function;
 
-    JavaInstance(FunctionLoader loader, Scope scope, Bridge.Instance function, int answerBytes) {
-        this.loader = loader;
+    JavaInstance(Code code, Scope scope, Bridge.Instance function, int answerBytes) {
+        this.code = code;
         this.scope = scope;
         this.function = function;
         this.answerBytes = answerBytes;
@@ -26,20 +26,24 @@ final class JavaInstance implements FunctionRuntime.Instance {
 
     @Override
     public Result call(Call call, Instant deadline, CallLog log) {
-        var code = function;
-        var classes = loader;
-        if (code == null || classes == null) {
+        var called = function;
+        var loaded = code;
+        if (called == null || loaded == null) {
             return new Result.FunctionError("the function was unloaded");
         }
-        classes.scope(scope);
-        try (var _ = scope.enter(classes, log)) {
-            var reply = code.call(
+        loaded.loader.scope(scope);
+        try (var _ = scope.enter(loaded.loader, log)) {
+            var reply = called.call(
                     () -> call.headers(deadline).asMap(),
                     call.event().data().bytes(),
                     call.id(),
                     deadline,
                     answerBytes);
-            return result(reply);
+            var result = result(reply);
+            if (scope.leftovers().tooMany()) {
+                loaded.stop(scope);
+            }
+            return result;
         }
     }
 
@@ -47,6 +51,9 @@ final class JavaInstance implements FunctionRuntime.Instance {
         var failure = reply.failure();
         if (failure != null) {
             Failure.trace(failure).forEach(scope.console()::line);
+        }
+        if (scope.end().hasCome()) {
+            return new Result.FunctionError("the call was stopped");
         }
         if (scope.exited() instanceof String call) {
             return new Result.FunctionError("function called " + call);
@@ -61,8 +68,30 @@ final class JavaInstance implements FunctionRuntime.Instance {
     }
 
     @Override
+    public void stop() {
+        if (code instanceof Code used) {
+            used.stop(scope);
+        }
+    }
+
+    /// After a call was stopped, this one or another of the same classes.
+    @Override
+    public boolean spent() {
+        return code instanceof Code used && used.isSpoilt();
+    }
+
+    @Override
+    public long[] threads() {
+        return scope.leftovers().ids();
+    }
+
+    @Override
     public void close() {
+        var used = code;
         function = null;
-        loader = null;
+        code = null;
+        if (used != null) {
+            used.unused();
+        }
     }
 }

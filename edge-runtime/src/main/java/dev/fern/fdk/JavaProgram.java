@@ -1,8 +1,8 @@
 package dev.fern.fdk;
 
+import dev.fern.Fn;
 import dev.fern.FunctionRuntime;
 import dev.fern.InvalidDefinitionException;
-import java.lang.reflect.Method;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -20,63 +20,100 @@ final class JavaProgram implements FunctionRuntime.Program {
             Set.of("fn_path", "fn_method", "fn_request_url", "fn_format", "content-length", "fn_call_id");
 
     /// What all programs of a runtime share.
-    record Shared(FdkLoader fdk, int answerBytes, LongAdder cut, LongAdder left) {}
-
-    /// What goes when the program is closed, so that one who keeps it keeps nothing of the function.
-    private record Code(FunctionLoader loader, Class<?> type, Method method) {}
+    ///
+    /// @param loading what ends the code that a thread loads or starts
+    record Shared(FdkLoader fdk, int answerBytes, LongAdder cut, LongAdder left, Map<Thread, Runnable> loading) {}
 
     private final String name;
+    private final Handler handler;
     private final Shared shared;
     private final Map<String, String> env;
+    private final long memoryBytes;
     private final FunctionFiles files;
-    private final Leftovers leftovers = new Leftovers();
-    /// Where the code was loaded: the first instance goes on in it, with the threads and the output of the loading.
-    private final AtomicReference<@Nullable Scope> first = new AtomicReference<>();
-
-    private volatile @Nullable Code code;
+    /// Gone when the program is closed, so that one who keeps it keeps nothing of the function.
+    private final AtomicReference<@Nullable Code> current = new AtomicReference<>();
 
     /// Takes the files over: they are closed with it, or at once if it cannot be made.
-    JavaProgram(String name, Handler handler, Map<String, String> env, FunctionFiles files, Shared shared)
+    JavaProgram(Fn fn, Handler handler, Map<String, String> env, FunctionFiles files, Shared shared)
             throws InvalidDefinitionException {
-        this.name = name;
+        name = fn.name().toString();
+        this.handler = handler;
         this.env = env;
+        memoryBytes = (long) fn.memoryMb() << 20;
         this.files = files;
         this.shared = shared;
-        var scope = scope();
-        var loader = new FunctionLoader(name, files, shared.fdk, scope);
-        try (var _ = scope.enter(loader)) {
-            var type = handler.type(loader);
-            code = new Code(loader, type, handler.method(type));
-            first.set(scope);
-            refuseExit(scope);
+        try {
+            current.set(load());
         } catch (InvalidDefinitionException e) {
-            end(loader);
+            files.close();
             throw e;
-        } catch (Throwable e) {
-            var problem = failed(scope, handler + " cannot be loaded", e);
-            end(loader);
-            throw problem;
         }
     }
 
-    private Scope scope() {
-        return new Scope(env, new Console(shared.cut), leftovers);
+    private Code load() throws InvalidDefinitionException {
+        var leftovers = new Leftovers();
+        var scope = scope(leftovers);
+        var loader = new FunctionLoader(name, files, shared.fdk, scope);
+        leftovers.of(loader);
+        shared.loading.put(Thread.currentThread(), () -> stop(scope, loader));
+        try (var _ = scope.enter(loader)) {
+            var type = handler.type(loader);
+            var code = new Code(loader, type, handler.method(type), leftovers, scope);
+            refuseExit(scope);
+            return code;
+        } catch (InvalidDefinitionException e) {
+            shared.left.add(leftovers.end());
+            throw e;
+        } catch (Throwable e) {
+            var problem = failed(scope, handler + " cannot be loaded", e);
+            shared.left.add(leftovers.end());
+            throw problem;
+        } finally {
+            shared.loading.remove(Thread.currentThread());
+        }
+    }
+
+    private static void stop(Scope scope, FunctionLoader loader) {
+        scope.end().come();
+        loader.closeGate();
+    }
+
+    private Scope scope(Leftovers leftovers) {
+        return new Scope(env, new Console(shared.cut), leftovers, memoryBytes);
     }
 
     @Override
     public FunctionRuntime.Instance start() throws InvalidDefinitionException {
-        var loaded = code;
-        if (loaded == null) {
+        var code = fresh();
+        var scope = Objects.requireNonNullElseGet(code.takeFirst(), () -> scope(code.leftovers()));
+        code.used();
+        shared.loading.put(Thread.currentThread(), () -> code.stop(scope));
+        try (var _ = scope.enter(code.loader)) {
+            var opened = shared.fdk.bridge().open(code.type, code.method, config(), code.loader.mapper());
+            refuseExit(scope);
+            return new JavaInstance(code, scope, opened, shared.answerBytes);
+        } catch (Throwable e) {
+            code.unused();
+            throw failed(scope, code.type.getName() + " cannot be started", e);
+        } finally {
+            shared.loading.remove(Thread.currentThread());
+        }
+    }
+
+    /// Code that no stopped call has left its traces in.
+    private Code fresh() throws InvalidDefinitionException {
+        var code = current.get();
+        while (code != null && code.isSpoilt()) {
+            var loaded = load();
+            if (!current.compareAndSet(code, loaded)) {
+                shared.left.add(loaded.end());
+            }
+            code = current.get();
+        }
+        if (code == null) {
             throw new InvalidDefinitionException(name + " was unloaded", "deploy it again");
         }
-        var scope = Objects.requireNonNullElseGet(first.getAndSet(null), this::scope);
-        try (var _ = scope.enter(loaded.loader)) {
-            var opened = shared.fdk.bridge().open(loaded.type, loaded.method, config(), loaded.loader.mapper());
-            refuseExit(scope);
-            return new JavaInstance(loaded.loader, scope, opened, shared.answerBytes);
-        } catch (Throwable e) {
-            throw failed(scope, loaded.type.getName() + " cannot be started", e);
-        }
+        return code;
     }
 
     /// A function may have caught what its System.exit threw.
@@ -106,16 +143,11 @@ final class JavaProgram implements FunctionRuntime.Program {
     }
 
     @Override
-    public synchronized void close() {
-        var loaded = code;
-        if (loaded != null) {
-            code = null;
-            end(loaded.loader);
+    public void close() {
+        var code = current.getAndSet(null);
+        if (code != null) {
+            shared.left.add(code.end());
+            files.close();
         }
-    }
-
-    private void end(FunctionLoader loader) {
-        shared.left.add(leftovers.end(loader));
-        files.close();
     }
 }

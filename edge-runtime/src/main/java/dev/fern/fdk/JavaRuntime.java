@@ -10,7 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Runs Java functions through the official Fn FDK, in this JVM.
@@ -27,6 +29,7 @@ public final class JavaRuntime implements FunctionRuntime {
     private final Path jars;
     private final int answerBytes;
     private final Metrics metrics;
+    private final Map<Thread, Runnable> loading = new ConcurrentHashMap<>();
     private @Nullable FdkLoader fdk;
     private @Nullable StandardStreams streams;
 
@@ -43,10 +46,13 @@ public final class JavaRuntime implements FunctionRuntime {
         return "java";
     }
 
-    /// Whether the image names a `Class::method` and has Java code of its own under `/function/app`.
+    /// Whether the image names a `Class::method` and has Java code of its own under `/function/app`, and no process of
+    /// its own is wanted.
     @Override
     public boolean canRun(Fn fn, Bundle bundle) {
-        return Handler.of(bundle) != null && hasCode(bundle.root().resolve("function/app"));
+        return fn.isolation() != Fn.Isolation.PROCESS
+                && Handler.of(bundle) != null
+                && hasCode(bundle.root().resolve("function/app"));
     }
 
     private static boolean hasCode(Path app) {
@@ -67,13 +73,35 @@ public final class JavaRuntime implements FunctionRuntime {
             throw new InvalidDefinitionException(
                     "the image of " + fn.name() + " names no Class::method", "set cmd in func.yaml and deploy again");
         }
+        if (fn.isolation() != Fn.Isolation.SHARED) {
+            throw new InvalidDefinitionException(
+                    "a Java function has no fern/isolation "
+                            + fn.isolation().name().toLowerCase(Locale.ROOT),
+                    "choose shared or process");
+        }
         var label = fn.name().toString();
         var shared = new JavaProgram.Shared(
                 fdk(),
                 answerBytes,
                 metrics.counter("fern_function_output_cut_total", "fn", label),
-                metrics.counter("fern_function_threads_left_total", "fn", label));
-        return new JavaProgram(label, handler, env(fn, bundle), FunctionFiles.open(bundle.root()), shared);
+                metrics.counter("fern_function_threads_left_total", "fn", label),
+                loading);
+        var files = FunctionFiles.open(bundle.root());
+        try {
+            files.check();
+        } catch (InvalidDefinitionException e) {
+            files.close();
+            throw e;
+        }
+        return new JavaProgram(fn, handler, env(fn, bundle), files, shared);
+    }
+
+    @Override
+    public void stop(Thread loader) {
+        var ending = loading.get(loader);
+        if (ending != null) {
+            ending.run();
+        }
     }
 
     private synchronized FdkLoader fdk() throws InvalidDefinitionException {

@@ -4,8 +4,6 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Opcode;
-import java.lang.classfile.constantpool.ClassEntry;
-import java.lang.classfile.constantpool.PoolEntry;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.NewObjectInstruction;
 import java.lang.classfile.instruction.StackInstruction;
@@ -16,7 +14,8 @@ import java.util.Deque;
 import java.util.Set;
 
 /// Executors and timers a function makes are handed to `FernHooks.own` too, so that they end with it: their
-/// idle threads ignore an interrupt and would keep the function's classes for ever.
+/// idle threads ignore an interrupt and would keep the function's classes for ever. Threads are shown to
+/// `FernHooks.starting` first, which counts them.
 final class Ownership implements CodeTransform {
     private static final String FACTORY = "java/util/concurrent/Executors";
     private static final Set<String> MADE = Set.of(
@@ -31,16 +30,11 @@ final class Ownership implements CodeTransform {
 
     private boolean justMade;
 
-    static boolean concerns(PoolEntry entry) {
-        if (!(entry instanceof ClassEntry type)) {
-            return false;
-        }
-        var name = type.asInternalName();
-        return name.equals(FACTORY) || MADE.contains(name);
-    }
-
     @Override
     public void accept(CodeBuilder code, CodeElement element) {
+        if (element instanceof InvokeInstruction call && isStart(call)) {
+            code.dup().invokestatic(Redirects.HOOKS, "starting", OWN);
+        }
         code.with(element);
         switch (element) {
             case NewObjectInstruction made
@@ -67,6 +61,13 @@ final class Ownership implements CodeTransform {
             default -> {}
         }
         justMade = false;
+    }
+
+    /// Of a thread, as far as one can see: its class may be the function's.
+    private static boolean isStart(InvokeInstruction call) {
+        return call.opcode() == Opcode.INVOKEVIRTUAL
+                && call.name().equalsString("start")
+                && call.type().equalsString("()V");
     }
 
     private static boolean isConstructor(InvokeInstruction call) {

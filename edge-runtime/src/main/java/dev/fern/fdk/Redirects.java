@@ -5,7 +5,6 @@ import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.constantpool.MemberRefEntry;
-import java.lang.classfile.constantpool.PoolEntry;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
@@ -30,6 +29,10 @@ final class Redirects implements CodeTransform {
     static final Map<String, Set<String>> METHODS = Map.of(
             "java/lang/System", Set.of("exit", "getenv", "setOut", "setErr", "setIn", "setProperties"),
             "java/lang/Runtime", Set.of("exit", "halt", "addShutdownHook", "removeShutdownHook"),
+            "java/lang/Thread", Set.of("startVirtualThread"),
+            "java/lang/Thread$Builder", Set.of("start"),
+            "java/lang/Thread$Builder$OfPlatform", Set.of("start"),
+            "java/lang/Thread$Builder$OfVirtual", Set.of("start"),
             "java/lang/Class", Set.of("getMethod", "getMethods", "getDeclaredMethod", "getDeclaredMethods"),
             "java/lang/invoke/MethodHandles$Lookup", Set.of("findStatic", "findVirtual", "bind"));
 
@@ -40,10 +43,6 @@ final class Redirects implements CodeTransform {
     private static final String PRINT = "printStackTrace";
 
     private Redirects() {}
-
-    static boolean concerns(PoolEntry entry) {
-        return entry instanceof MemberRefEntry member && concerns(member);
-    }
 
     private static boolean concerns(MemberRefEntry member) {
         var owner = member.owner().asInternalName();

@@ -2,7 +2,6 @@ package dev.fern.fdk;
 
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeModel;
 import java.lang.classfile.CodeTransform;
@@ -11,7 +10,7 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /// Changes a function's classes as they are loaded, so that what would touch the whole process touches the function
 /// alone. This is protection against accidents, not against an attacker: that is what processes are for.
@@ -20,13 +19,17 @@ import java.util.function.Supplier;
 /// class's own StackMapTables stay right and are carried over; nothing of the function is loaded to compute them.
 final class Rewriter {
     /// All that is done to a function's code, in this order. A new one for each method, they may have a state.
-    private static final List<Supplier<CodeTransform>> TRANSFORMS = List.of(() -> Redirects.INSTANCE, Ownership::new);
+    private static final List<Function<CodeModel, CodeTransform>> TRANSFORMS =
+            List.of(Checks::new, _ -> new Sizes(), _ -> Redirects.INSTANCE, _ -> new Ownership());
 
     static {
         // if a JVM's first use of java.lang.constant is ofDescriptor, as the class-file API's is, JDK 25.0.3 fails with
         // ExceptionInInitializerError in PrimitiveClassDescImpl
         MethodTypeDesc.of(ConstantDescs.CD_void);
     }
+
+    /// Bytes of a class file from which on a method may grow beyond the 64 KB that the JVM allows.
+    private static final int DOUBTFUL = 16 << 10;
 
     private static final ClassFile CLASS_FILE = ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS);
     private static final ClassTransform CHANGES = ClassTransform.transformingMethods(carryingFrames());
@@ -41,11 +44,15 @@ final class Rewriter {
             if (isNewerThanThisJvm(original)) {
                 return original; // the JVM says best what it is
             }
-            var model = CLASS_FILE.parse(original);
-            return concerned(model) ? CLASS_FILE.transformClass(model, CHANGES) : original;
+            return CLASS_FILE.transformClass(CLASS_FILE.parse(original), CHANGES);
         } catch (RuntimeException e) {
             throw new UnreadableClassError(name, e);
         }
+    }
+
+    /// Whether it is likely enough that the class cannot be rewritten to find out before it is loaded.
+    static boolean isDoubtful(byte[] head, long size) {
+        return size > DOUBTFUL || head.length > 8 && ByteBuffer.wrap(head).getChar(6) < ClassFile.JAVA_6_VERSION;
     }
 
     private static boolean isNewerThanThisJvm(byte[] file) {
@@ -55,29 +62,20 @@ final class Rewriter {
                 && head.getChar(6) > ClassFile.latestMajorVersion();
     }
 
-    private static boolean concerned(ClassModel model) {
-        for (var entry : model.constantPool()) {
-            if (Redirects.concerns(entry) || Ownership.concerns(entry)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static MethodTransform carryingFrames() {
         return (method, element) -> {
             if (element instanceof CodeModel code) {
-                method.transformCode(code, changes().andThen(frames(code)));
+                method.transformCode(code, changes(code).andThen(frames(code)));
             } else {
                 method.with(element);
             }
         };
     }
 
-    private static CodeTransform changes() {
+    private static CodeTransform changes(CodeModel code) {
         var all = CodeTransform.ACCEPT_ALL;
         for (var transform : TRANSFORMS) {
-            all = all.andThen(transform.get());
+            all = all.andThen(transform.apply(code));
         }
         return all;
     }

@@ -1,6 +1,7 @@
 package dev.fern.fdk;
 
 import dev.fern.CallLog;
+import dev.fern.Heap;
 import java.io.PrintStream;
 import java.lang.StackWalker.Option;
 import java.lang.StackWalker.StackFrame;
@@ -17,17 +18,24 @@ final class Scope {
     private static final InheritableThreadLocal<@Nullable Scope> CURRENT = new InheritableThreadLocal<>();
     private static final StackWalker STACK = StackWalker.getInstance(Option.RETAIN_CLASS_REFERENCE);
 
+    private static final Heap HEAP = new Heap();
+
     private final Map<String, String> env;
     private final Console console;
     private final Leftovers leftovers;
+    private final long memoryBytes;
+    private final End end;
     private @Nullable PrintStream out;
     private @Nullable PrintStream err;
     private volatile @Nullable String exited;
 
-    Scope(Map<String, String> env, Console console, Leftovers leftovers) {
+    /// @param memoryBytes what the function may use
+    Scope(Map<String, String> env, Console console, Leftovers leftovers, long memoryBytes) {
+        this.memoryBytes = memoryBytes;
         this.env = env;
         this.console = console;
         this.leftovers = leftovers;
+        end = new End(leftovers.all());
     }
 
     /// Whose code is running on this thread; null if the daemon's.
@@ -53,6 +61,18 @@ final class Scope {
 
     Leftovers leftovers() {
         return leftovers;
+    }
+
+    End end() {
+        return end;
+    }
+
+    /// Why so many bytes at once are too many for the function, or null.
+    @Nullable String refuses(long bytes) {
+        if (bytes > memoryBytes) {
+            return (bytes >> 20) + " MB at once are more than its memory of " + (memoryBytes >> 20) + " MB";
+        }
+        return HEAP.holds(bytes) ? null : "the device has no room for " + (bytes >> 20) + " MB more";
     }
 
     synchronized PrintStream out() {
@@ -102,6 +122,7 @@ final class Scope {
         private Visit(Scope scope, ClassLoader functions) {
             this.scope = scope;
             CURRENT.set(scope);
+            scope.leftovers.visit(1);
             thread.setContextClassLoader(functions);
         }
 
@@ -117,6 +138,7 @@ final class Scope {
                 thread.setName(name);
             }
             Thread.interrupted();
+            scope.leftovers.visit(-1);
             scope.console.end();
         }
     }

@@ -222,6 +222,7 @@ public final class Invoker implements AutoCloseable {
 
     /// A worker is about to run its call for that long at most.
     void watch(Worker worker, Job job, Duration limit) {
+        worker.allocatedBefore = MemoryWatch.allocated();
         worker.deadlineNanos = System.nanoTime() + limit.toNanos();
         worker.current = job;
         watchdog.started(limit);
@@ -262,12 +263,15 @@ public final class Invoker implements AutoCloseable {
         }
     }
 
-    /// The watchdog found a call over time: its caller is told now, its thread is left behind.
-    private void overrun(Worker worker) {
-        var job = worker.current;
+    /// The watchdog found a call over time or over its memory: its caller is told now, its thread is left behind.
+    private void overrun(Worker worker, @Nullable Job job, Result why) {
+        if (job == null) {
+            renew(worker, why);
+            return;
+        }
         var version = worker.version;
         synchronized (this) {
-            if (job == null || worker.abandoned || !job.equals(worker.current)) { // it ended just now
+            if (worker.abandoned || !job.equals(worker.current)) { // it ended just now
                 return;
             }
             worker.abandoned = true;
@@ -279,14 +283,27 @@ public final class Invoker implements AutoCloseable {
                 version.quarantine = version.stuck + " calls of " + version.fn.name() + " did not end when told to";
                 LOG.log(
                         Level.ERROR,
-                        "{0}; it is quarantined: mend and deploy it, or run: fern retry {1}",
+                        "{0}; it is quarantined: mend and deploy it, set fern/isolation to process, or run: fern retry {1}",
                         version.quarantine,
                         version.fn.name());
             }
         }
         worker.stop();
-        job.end(new Result.TimedOut(version.fn.timeout()));
+        job.end(why);
         flush(version);
+    }
+
+    /// An idle worker's function takes too much: its instance ends, the next call starts another.
+    private void renew(Worker worker, Result why) {
+        synchronized (this) {
+            if (!worker.version.idle.remove(worker)) {
+                return;
+            }
+            worker.dismissed = true;
+        }
+        logs.add(worker.version.fn.name() + " -", "starts anew between calls: " + why);
+        worker.stop();
+        LockSupport.unpark(worker.thread);
     }
 
     /// Goes on with the function's other calls, or ends them if it is quarantined now.

@@ -51,6 +51,7 @@ final class Loader implements AutoCloseable {
         } catch (TimeoutException e) {
             loaded.cancel(false);
             thread.interrupt();
+            runtime.stop(thread);
             throw new InvalidDefinitionException(
                     "the code of " + fn.name() + " did not finish loading in " + LIMIT.toSeconds() + " s",
                     "look at what its static initialisers do");

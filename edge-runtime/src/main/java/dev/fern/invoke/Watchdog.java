@@ -1,24 +1,36 @@
 package dev.fern.invoke;
 
+import dev.fern.Result;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/// Ends calls that overrun, whatever their function does. One thread looks at all workers, then sleeps until
-/// the nearest deadline but at most [#LOOK], which is the shortest time-out Fn has: a call that starts
-/// meanwhile cannot overrun before the next look. With no call under way it sleeps until one starts.
+/// Ends calls that overrun their time or their memory, whatever their function does. One thread looks at all workers,
+/// then sleeps until the nearest deadline but at most [#LOOK], which is the shortest time-out Fn has: a call that
+/// starts
+/// meanwhile cannot overrun before the next look. While calls run in this process it looks every [MemoryWatch#LOOK].
+/// With no call under way and no thread left by one it sleeps until one starts, and then a moment longer, so that short
+/// calls cost one look.
 final class Watchdog implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /// How often it looks at functions that left threads behind.
+    private static final Duration THREADS = Duration.ofMillis(50);
 
     private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
-    private final Consumer<Worker> overrun;
+    private final MemoryWatch memory = new MemoryWatch();
+    private final Overrun overrun;
     private final Thread thread;
     private volatile boolean resting;
     private volatile boolean closed;
 
-    Watchdog(Consumer<Worker> overrun) {
+    /// What is done with a call that must end.
+    interface Overrun {
+        void end(Worker worker, @Nullable Job job, Result result);
+    }
+
+    Watchdog(Overrun overrun) {
         this.overrun = overrun;
         thread = Thread.ofPlatform().name("fern-watchdog").daemon(true).start(this::run);
     }
@@ -44,6 +56,7 @@ final class Watchdog implements AutoCloseable {
             long sleep = look();
             if (sleep == Long.MAX_VALUE) {
                 LockSupport.park(this);
+                LockSupport.parkNanos(this, MemoryWatch.LOOK.toNanos());
             } else {
                 resting = false;
                 LockSupport.parkNanos(this, sleep);
@@ -55,15 +68,23 @@ final class Watchdog implements AutoCloseable {
         long sleep = Long.MAX_VALUE;
         long now = System.nanoTime();
         for (var worker : workers) {
-            if (worker.current == null) {
+            var job = worker.current;
+            if (job == null) {
+                if (worker.threads().length > 0) { // nobody waits for them, and they can fill the heap
+                    sleep = Math.min(sleep, THREADS.toNanos());
+                }
                 continue;
             }
             long left = worker.deadlineNanos - now;
             if (left <= 0) {
-                overrun.accept(worker);
+                overrun.end(worker, job, new Result.TimedOut(worker.version.fn.timeout()));
             } else {
-                sleep = Math.min(sleep, Math.min(left, LOOK.toNanos()));
+                var longest = worker.version.runtime.sharesHeap() ? MemoryWatch.LOOK : LOOK;
+                sleep = Math.min(sleep, Math.min(left, longest.toNanos()));
             }
+        }
+        if (memory.look(workers) instanceof MemoryWatch.Verdict verdict) {
+            overrun.end(verdict.worker(), verdict.job(), verdict.result());
         }
         return sleep;
     }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// A platform thread with one instance of one version of a function. It dies with the version, after `idle_timeout`
 /// without a call, or when a call overruns; what the function left in thread locals dies with it.
 final class Worker implements Runnable {
+    private static final long[] NONE = {};
+
     private final Invoker invoker;
     final Version version;
     final Thread thread;
@@ -22,6 +24,10 @@ final class Worker implements Runnable {
     /// The call under way and when it is over time, for the watchdog.
     volatile @Nullable Job current;
     volatile long deadlineNanos;
+    /// What its thread had allocated before the call.
+    volatile long allocatedBefore;
+    /// The watchdog's notes on the call.
+    MemoryWatch.@Nullable Usage usage;
     /// Its call overran: whatever it does from here on is nobody's business.
     volatile boolean abandoned;
 
@@ -109,12 +115,19 @@ final class Worker implements Runnable {
         return next;
     }
 
+    /// The ids of the threads that its instance has beside this one. Any thread.
+    long[] threads() {
+        return instance instanceof FunctionRuntime.Instance running ? running.threads() : NONE;
+    }
+
     /// Its call has overrun: makes the runtime end it, as far as it can. Any thread.
     void stop() {
         thread.interrupt();
         try {
             if (instance instanceof FunctionRuntime.Instance overrun) {
                 overrun.stop();
+            } else {
+                version.runtime.stop(thread);
             }
         } catch (RuntimeException e) {
             invoker.bug(version.fn.name(), "-", e);

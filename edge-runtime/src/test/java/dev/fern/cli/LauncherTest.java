@@ -110,7 +110,7 @@ class LauncherTest {
         assertThat(read(start(Map.of("FERN_JAVA_OPTS", "-Da=1 -Db=2"), "a b*")))
                 .startsWith("a b*\n[-XX:+UseSerialGC,")
                 .contains("-Da=1, -Db=2]")
-                .doesNotContain("ExitOnOutOfMemoryError");
+                .doesNotContain("-Xss512k");
     }
 
     @Test
@@ -120,8 +120,7 @@ class LauncherTest {
         try {
             var out = process.inputReader(StandardCharsets.UTF_8);
             assertThat(out.readLine()).isEqualTo("run|--config");
-            assertThat(out.readLine())
-                    .contains("-Xmx77m", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED");
+            assertThat(out.readLine()).contains("-Xmx77m", "-Xss512k", "--enable-native-access=ALL-UNNAMED");
 
             // not Process.destroy, which closes our end of its output too
             process.toHandle().destroy();

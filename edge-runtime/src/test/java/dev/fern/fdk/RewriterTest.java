@@ -52,16 +52,6 @@ class RewriterTest {
     }
 
     @Test
-    void aClassThatIsNotConcernedIsLeftAlone() {
-        var bytes = JavaBundle.compile(List.of(), "class A { int loop(int n) { while (n > 9) n--; return n; } }")
-                .values()
-                .iterator()
-                .next();
-
-        assertThat(Rewriter.rewrite("A", bytes)).isSameAs(bytes);
-    }
-
-    @Test
     void framesAreCarriedOverThoughCodeHasMoved() {
         var bytes = JavaBundle.compile(List.of(), """
                         class A {

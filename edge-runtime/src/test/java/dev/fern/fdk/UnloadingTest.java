@@ -64,9 +64,9 @@ class UnloadingTest {
     }
 
     private static @Nullable ClassLoader loaderOf(Stage.Function function) throws ReflectiveOperationException {
-        var field = JavaInstance.class.getDeclaredField("loader");
+        var field = JavaInstance.class.getDeclaredField("code");
         field.setAccessible(true);
-        return (ClassLoader) field.get(function.instance());
+        return field.get(function.instance()) instanceof Code code ? code.loader : null;
     }
 
     private static long alive(List<WeakReference<ClassLoader>> loaders) throws InterruptedException {
@@ -192,7 +192,9 @@ class UnloadingTest {
         thread.setContextClassLoader(new ClassLoader(loader) {});
         thread.start();
 
-        assertThat(new Leftovers().end(loader)).isEqualTo(1);
+        var leftovers = new Leftovers();
+        leftovers.of(loader);
+        assertThat(leftovers.end()).isEqualTo(1);
         assertThat(thread.getContextClassLoader()).isNull();
         assertThat(Thread.currentThread().getContextClassLoader()).isNotNull();
         end.countDown();

@@ -100,6 +100,58 @@ public final class FernHooks {
         host().owns(made);
     }
 
+    /// Called with whatever has a method `start()` that is about to be called.
+    public static void starting(Object startable) {
+        if (startable instanceof Thread thread) {
+            host().starts(thread);
+        }
+    }
+
+    public static Thread startVirtualThread(Runnable task) {
+        return started(Thread.ofVirtual().unstarted(task));
+    }
+
+    public static Thread start(Thread.Builder builder, Runnable task) {
+        return started(builder.unstarted(task));
+    }
+
+    public static Thread start(Thread.Builder.OfPlatform builder, Runnable task) {
+        return started(builder.unstarted(task));
+    }
+
+    public static Thread start(Thread.Builder.OfVirtual builder, Runnable task) {
+        return started(builder.unstarted(task));
+    }
+
+    private static Thread started(Thread thread) {
+        host().starts(thread);
+        thread.start();
+        return thread;
+    }
+
+    /// Called by a gate that is closed.
+    public static void check() {
+        stop(host().stopped());
+    }
+
+    /// Called by a gate that is closed, where a handler starts.
+    public static void recheck() {
+        stop(host().stoppedForLong());
+    }
+
+    private static void stop(Bridge.@Nullable Stop stop) {
+        if (stop != null) {
+            throw new FernStop(stop.why(), stop.first());
+        }
+    }
+
+    /// Called by a gate when much is asked for.
+    public static void room(long bytes) {
+        if (host().refuses(bytes) instanceof String why) {
+            throw new OutOfMemoryError(why);
+        }
+    }
+
     public static Method getMethod(Class<?> type, String name, Class<?>... parameters) throws NoSuchMethodException {
         return hook(type.getMethod(name, parameters));
     }

@@ -1,0 +1,59 @@
+package com.fnproject.fn.runtime;
+
+/// What the rewritten code of a function passes at each method entry, before each jump back, and with the size of each
+/// array. Each version's class loader defines this class for itself, so a gate that is closed slows nobody else down,
+/// and open it costs one read.
+public final class FernGate {
+    /// Bytes that are asked for at once without a question.
+    static final int SMALL = 1 << 20;
+
+    private static volatile boolean closed;
+
+    private FernGate() {}
+
+    /// From now on everybody is asked; there is no way back, the classes are not used again.
+    public static void close() {
+        closed = true;
+    }
+
+    /// Passes, unless the call that this thread works for was stopped.
+    ///
+    /// @throws Error if it was
+    public static void check() {
+        if (closed) {
+            FernHooks.check();
+        }
+    }
+
+    /// At the start of a handler that could catch that error: lets `finally` do its work, but not for long.
+    public static void recheck() {
+        if (closed) {
+            FernHooks.recheck();
+        }
+    }
+
+    /// Returns the count, if so many elements of so many bytes may be had.
+    ///
+    /// @throws OutOfMemoryError if not
+    public static int room(int count, int bytes) {
+        if ((long) count * bytes >= SMALL) {
+            FernHooks.room((long) count * bytes);
+        }
+        return count;
+    }
+
+    /// Asks for the array of arrays that is made with these sizes, of which the last comes first.
+    public static void grid(long elements, int bytes) {
+        if (elements * bytes >= SMALL) {
+            FernHooks.room(elements * bytes);
+        }
+    }
+
+    /// In place of [String#repeat].
+    public static String repeat(String text, int count) {
+        if ((long) text.length() * count >= SMALL) {
+            FernHooks.room((long) text.length() * count);
+        }
+        return text.repeat(count);
+    }
+}

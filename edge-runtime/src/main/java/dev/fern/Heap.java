@@ -1,0 +1,85 @@
+package dev.fern;
+
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The part of the JVM's heap where long-lived objects are, which all functions in this process share. What is in use
+/// there is known to be alive just after a collection; before, some of it is garbage. Any thread.
+public final class Heap {
+    /// The percentage that may be in use after a collection.
+    static final int FULL_PERCENT = 85;
+
+    private static final long SOON = TimeUnit.SECONDS.toNanos(1);
+    private static final Object COLLECTING = new Object();
+    private static long collectedAt = System.nanoTime() - SOON;
+
+    private final @Nullable MemoryPoolMXBean old = ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(pool -> pool.getType() == MemoryType.HEAP && pool.isUsageThresholdSupported())
+            .max(Comparator.comparingLong(pool -> pool.getUsage().getMax()))
+            .orElse(null);
+    private final @Nullable GarbageCollectorMXBean collector = ManagementFactory.getGarbageCollectorMXBeans().stream()
+            .filter(one ->
+                    old != null && Arrays.asList(one.getMemoryPoolNames()).contains(old.getName()))
+            .min(Comparator.comparingInt(one -> one.getName().contains("Young") ? 1 : 0))
+            .orElse(null);
+
+    /// Bytes there are.
+    public long max() {
+        long max = old == null ? -1 : old.getUsage().getMax();
+        return max < 0 ? Runtime.getRuntime().maxMemory() : max;
+    }
+
+    /// Bytes in use now, garbage included.
+    public long used() {
+        return old == null ? 0 : old.getUsage().getUsed();
+    }
+
+    /// Bytes that the last whole collection left; 0 if there was none yet.
+    public long live() {
+        var usage = old == null ? null : old.getCollectionUsage();
+        return usage == null ? 0 : usage.getUsed();
+    }
+
+    /// How many whole collections there have been.
+    public long collections() {
+        return collector == null ? 0 : collector.getCollectionCount();
+    }
+
+    /// Whether that is more than should be in use after a collection.
+    public boolean isFull(long bytes) {
+        return bytes > max() / 100 * FULL_PERCENT;
+    }
+
+    /// Whether so many more bytes can be had and leave some to others. May collect, as the JVM would at this point.
+    public boolean holds(long bytes) {
+        if (!isFull(used() + bytes)) {
+            return true;
+        }
+        collect(live() + bytes < max() ? 0 : SOON);
+        return !isFull(used() + bytes);
+    }
+
+    /// Collects, which stops everybody, unless that was done less than so many nanoseconds ago.
+    ///
+    /// @return whether it was done
+    public boolean collect(long pauseNanos) {
+        long asked = System.nanoTime();
+        synchronized (COLLECTING) {
+            if (collectedAt - asked > 0) {
+                return true; // while this thread waited for another that did it
+            }
+            if (asked - collectedAt < pauseNanos) {
+                return false;
+            }
+            System.gc();
+            collectedAt = System.nanoTime();
+            return true;
+        }
+    }
+}

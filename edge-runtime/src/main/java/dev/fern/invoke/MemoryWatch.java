@@ -1,0 +1,181 @@
+package dev.fern.invoke;
+
+import com.sun.management.ThreadMXBean;
+import dev.fern.Heap;
+import dev.fern.Result;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the call that uses more memory than its function may, or that takes the last of the heap.
+///
+/// What a thread has allocated is known exactly and for next to nothing, but most of it is garbage at once. So that
+/// only
+/// tells when to look: a call that has allocated as much as its function may have, while the heap has grown as much, is
+/// stopped if a collection does not find that it was garbage. Used by one thread.
+final class MemoryWatch {
+    /// How often it looks while calls run.
+    static final Duration LOOK = Duration.ofMillis(5);
+    /// How long a call that was stopped gets to give its memory back before the next one is suspected.
+    private static final long SETTLE_NANOS = Duration.ofMillis(250).toNanos();
+    /// A collection stops everybody: so long there is no further one, unless the heap is full.
+    private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final long FULL_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
+    /// The part of the heap that a call must have allocated to be the reason why it is full: one in so many.
+    private static final int LEAST = 20;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private final Heap heap = new Heap();
+    private long stoppedAt = System.nanoTime() - SETTLE_NANOS;
+    /// Collections there had been when the last call that was stopped had given its memory back.
+    private long settledCollections = heap.collections();
+
+    /// A worker whose function must end what it does.
+    ///
+    /// @param job the call that ends, or null if none is under way: then its instance begins afresh
+    /// @param result what the call gets
+    record Verdict(Worker worker, @Nullable Job job, Result.FunctionError result) {}
+
+    /// What is known of the call that a worker runs.
+    private record Suspect(Worker worker, Job job, long allocated, Usage usage) {}
+
+    /// What was known of a call when it was first seen.
+    static final class Usage {
+        private final Job job;
+        private final long used;
+        private final long live;
+        private final long collections;
+        private final long others;
+        /// Allocated bytes up to which it is known to be no hog.
+        private long cleared;
+
+        private Usage(Job job, Heap heap, long others) {
+            this.job = job;
+            this.others = others;
+            used = heap.used();
+            collections = heap.collections();
+            live = collections == 0 ? used : Math.min(used, heap.live());
+        }
+    }
+
+    /// Bytes that the calling thread has ever allocated.
+    static long allocated() {
+        return THREADS.getCurrentThreadAllocatedBytes();
+    }
+
+    /// Looks at the calls under way.
+    ///
+    /// @return the one that must end now, or null
+    @Nullable Verdict look(Collection<Worker> workers) {
+        var suspects = workers.stream()
+                .filter(worker -> worker.version.runtime.sharesHeap())
+                .map(this::suspect)
+                .filter(suspect -> suspect != null)
+                .toList();
+        if (System.nanoTime() - stoppedAt < SETTLE_NANOS) {
+            return null;
+        }
+        if (settledCollections == Long.MAX_VALUE) {
+            settledCollections = heap.collections();
+        }
+        var verdict = greedy(suspects);
+        if (verdict == null && heap.isFull(heap.used())) {
+            verdict = last(suspects, workers);
+        }
+        if (verdict != null) {
+            stoppedAt = System.nanoTime();
+            settledCollections = Long.MAX_VALUE;
+        }
+        return verdict;
+    }
+
+    private @Nullable Suspect suspect(Worker worker) {
+        var job = worker.current;
+        if (job == null) {
+            return null;
+        }
+        long others = others(worker);
+        var usage = worker.usage;
+        if (usage == null || !usage.job.equals(job)) {
+            usage = new Usage(job, heap, others);
+            worker.usage = usage;
+        }
+        long own = THREADS.getThreadAllocatedBytes(worker.thread.threadId()) - worker.allocatedBefore;
+        return job.equals(worker.current)
+                ? new Suspect(worker, job, own + Math.max(0, others - usage.others), usage)
+                : null;
+    }
+
+    private static long memory(Suspect suspect) {
+        return (long) suspect.worker.version.fn.memoryMb() << 20;
+    }
+
+    /// One that has more than its memory. Of several that could have it, the one whose allocations fit best: who has
+    /// allocated much more has made garbage.
+    private @Nullable Verdict greedy(List<Suspect> all) {
+        var suspects = all.stream()
+                .filter(one -> one.allocated - one.usage.cleared >= memory(one))
+                .filter(one -> heap.used() - one.usage.live >= memory(one))
+                .toList();
+        if (suspects.isEmpty() || !heap.collect(heap.isFull(heap.used()) ? FULL_PAUSE_NANOS : PAUSE_NANOS)) {
+            return null;
+        }
+        long used = heap.used();
+        var found = suspects.stream()
+                .filter(one -> used - one.usage.live >= memory(one) && used - one.usage.used >= memory(one) / 2)
+                .min(Comparator.comparingLong(one -> Math.abs(one.allocated - (used - one.usage.live))));
+        if (found.isPresent()) {
+            var one = found.get();
+            return new Verdict(
+                    one.worker,
+                    one.job,
+                    new Result.FunctionError("used more than its memory of " + one.worker.version.fn.memoryMb()
+                            + " MB; set memory in func.yaml if it needs more"));
+        }
+        suspects.forEach(one -> one.usage.cleared = one.allocated);
+        return null;
+    }
+
+    /// The heap is nearly full, whoever did it: the call that has allocated most makes room. If none has, what earlier
+    /// calls have left is too much: the idle function whose threads have allocated most begins afresh.
+    private @Nullable Verdict last(List<Suspect> suspects, Collection<Worker> workers) {
+        // the JVM may have collected itself, and found as little
+        boolean known = heap.collections() > settledCollections && heap.isFull(heap.live());
+        if (!known && (!heap.collect(FULL_PAUSE_NANOS) || !heap.isFull(heap.used()))) {
+            return null;
+        }
+        return suspects.stream()
+                .filter(one -> one.allocated >= heap.max() / LEAST)
+                .max(Comparator.comparingLong(Suspect::allocated))
+                .map(one -> new Verdict(one.worker, one.job, full(one.allocated)))
+                .orElseGet(() -> workers.stream()
+                        .filter(worker -> worker.current == null && worker.version.runtime.sharesHeap())
+                        .filter(worker -> ever(worker) >= heap.max() / LEAST)
+                        .max(Comparator.comparingLong(MemoryWatch::ever))
+                        .map(worker -> new Verdict(worker, null, full(ever(worker))))
+                        .orElse(null));
+    }
+
+    private static Result.FunctionError full(long allocated) {
+        return new Result.FunctionError("used the last of the device's memory, having allocated " + (allocated >> 20)
+                + " MB; lower what it keeps, or give the daemon more heap (FERN_HEAP)");
+    }
+
+    /// Bytes that the worker and the threads of its function have ever allocated.
+    private static long ever(Worker worker) {
+        return Math.max(0, THREADS.getThreadAllocatedBytes(worker.thread.threadId())) + others(worker);
+    }
+
+    private static long others(Worker worker) {
+        long others = 0;
+        for (long bytes : THREADS.getThreadAllocatedBytes(worker.threads())) {
+            others += Math.max(0, bytes);
+        }
+        return others;
+    }
+}
