@@ -1,6 +1,7 @@
 package dev.fern.fdk;
 
 import dev.fern.CallLog;
+import dev.fern.Console;
 import java.io.PrintStream;
 import java.lang.StackWalker.Option;
 import java.lang.StackWalker.StackFrame;
