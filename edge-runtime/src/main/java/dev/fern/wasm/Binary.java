@@ -8,7 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
 
-/// The sections of a WebAssembly file (WebAssembly core 2.0, section 5.5): `\0asm`, version 1, then `ID SIZE CONTENT` each.
+/// The sections of a WebAssembly file (WebAssembly core 2.0, section 5.5): `\0asm`, version 1, then `ID
+/// SIZE CONTENT` each.
 record Binary(byte[] bytes, List<Section> sections) {
     static final int CUSTOM = 0;
     static final int CODE = 10;
@@ -29,10 +30,12 @@ record Binary(byte[] bytes, List<Section> sections) {
     static Binary of(byte[] bytes) throws InvalidDefinitionException {
         if (bytes.length < 8 || !Arrays.equals(bytes, 0, 4, MAGIC, 0, 4)) {
             throw new InvalidDefinitionException(
-                    "the file is not WebAssembly", "put the compiler's .wasm into the image, not text or an executable");
+                    "the file is not WebAssembly",
+                    "put the compiler's .wasm into the image, not text or an executable");
         }
         if (Arrays.equals(bytes, 4, 8, COMPONENT, 0, 4)) {
-            throw new InvalidDefinitionException("the file is a WebAssembly component (WASI preview 2)", Advice.PREVIEW_1);
+            throw new InvalidDefinitionException(
+                    "the file is a WebAssembly component (WASI preview 2)", Advice.PREVIEW_1);
         }
         if (!Arrays.equals(bytes, 4, 8, CORE, 0, 4)) {
             throw new InvalidDefinitionException("the file is no WebAssembly of version 1", Advice.PREVIEW_1);
@@ -71,8 +74,8 @@ record Binary(byte[] bytes, List<Section> sections) {
         return out.toByteArray();
     }
 
-    /// What is left of it when its code has been compiled and, perhaps, its data been taken over: the code is stubs.
-    /// Sections are in the order of section 5.5.16.
+    /// What is left of it when its code has been compiled and, perhaps, its data been taken over: the
+    /// code is stubs. Sections are in the order of section 5.5.16.
     byte[] husk(boolean withData, boolean withStart) throws InvalidDefinitionException {
         var out = new ByteArrayOutputStream();
         header(out);

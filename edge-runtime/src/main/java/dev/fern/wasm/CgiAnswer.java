@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads what a command writes that speaks CGI (RFC 3875, section 6.2): fields, an empty line, a body.
 ///
-/// `Status` becomes `Fn-Http-Status`; `Content-Type` and what begins with `Fn-` or `Fern-` stays; all other fields are for
-/// the HTTP client, so they become `Fn-Http-H-...`.
+/// `Status` becomes `Fn-Http-Status`; `Content-Type` and what begins with `Fn-` or `Fern-` stays; all
+/// other fields are for the HTTP client, so they become `Fn-Http-H-...`.
 final class CgiAnswer {
     private static final int MOST_BYTES = 16 << 10;
 

@@ -81,7 +81,8 @@ final class Checks {
         return null;
     }
 
-    /// Structures and arrays of the garbage collection proposal live in the daemon's heap, where nothing bounds them.
+    /// Structures and arrays of the garbage collection proposal live in the daemon's heap, where nothing
+    /// bounds them.
     private static void types(WasmModule module) throws InvalidDefinitionException {
         var types = module.typeSection();
         for (int i = 0; i < types.subTypeCount(); i++) {
@@ -121,8 +122,8 @@ final class Checks {
         int most = Math.clamp((long) memoryMb * PAGES_PER_MB, 1, Short.MAX_VALUE);
         if (limits.initialPages() > most) {
             throw new InvalidDefinitionException(
-                    "it begins with " + Math.ceilDiv(limits.initialPages(), PAGES_PER_MB) + " MB of memory and may have "
-                            + memoryMb + " MB",
+                    "it begins with " + Math.ceilDiv(limits.initialPages(), PAGES_PER_MB)
+                            + " MB of memory and may have " + memoryMb + " MB",
                     "set memory in func.yaml to more, or build it with less");
         }
         return Math.min(most, limits.maximumPages());

@@ -7,13 +7,13 @@ import java.util.Arrays;
 /// The bytes of one linear memory, in pieces of 4 KB that are copied when they are first written to.
 ///
 /// ```
-/// at first  [A][0][0][B][0]...        the program's, which all its instances read: data segments, or the one zero piece
-/// written   [A][0][ ][B][ ]...        seen
-///                 [c]    [d]          own: copies of this instance's
+/// at first  [A][0][0][B][0]...   the program's, which all its instances read: data, or the one of zeros
+/// written   [A][0][ ][B][ ]...   seen
+///                 [c]   [d]      own: copies, this instance's
 /// ```
 ///
-/// So a call pays for what it touches and not for what it might touch, an idle instance holds next to nothing, and to
-/// be as new it only forgets its own pieces. One thread.
+/// So a call pays for what it touches and not for what it might touch, an idle instance holds next to
+/// nothing, and to be as new it only forgets its own pieces. One thread.
 final class Chunks {
     static final int SHIFT = 12;
     static final int SIZE = 1 << SHIFT;
@@ -32,7 +32,8 @@ final class Chunks {
     private int[] owned = new int[16];
     private int ownedCount;
 
-    /// What is read, and of that what may be written to; [#NONE] stands for what may not. Replaced when it grows.
+    /// What is read, and of that what may be written to; [#NONE] stands for what may not. Replaced when
+    /// it grows.
     byte[][] seen;
 
     byte[][] own;

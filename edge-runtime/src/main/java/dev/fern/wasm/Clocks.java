@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 final class Clocks {
     private static final int REALTIME = 0;
     private static final int MONOTONIC = 1;
-    /// The highest clock: that of the thread's processor time. It and the process's count from the start of the call.
+    /// The highest clock: that of the thread's processor time. It and the process's count from the start
+    /// of the call.
     private static final int THREAD = 3;
 
     /// Layout of `subscription` and `event`.

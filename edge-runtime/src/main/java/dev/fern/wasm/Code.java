@@ -18,14 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// @param husk the module without what was compiled
 /// @param machine makes what runs an instance
 /// @param memory what each instance's memory begins with, null if it has none
-record Code(
-        WasmModule husk,
-        Function<Instance, Machine> machine,
-        byte @Nullable [][] memory,
-        Limits limits) {
+record Code(WasmModule husk, Function<Instance, Machine> machine, byte @Nullable [][] memory, Limits limits) {
 
     /// @param mostPages to which its memory may grow
-    /// @param resettable whether an instance can be made as new: it has no way to change its tables or segments
+    /// @param resettable whether an instance can be made as new: it has no way to change its tables or
+    /// segments
     /// @param budget of all memories
     record Limits(int mostPages, boolean resettable, Budget budget) {}
 
@@ -52,6 +49,11 @@ record Code(
         /// Runs the whole command. Throws what ended it early: a trap, an exit.
         void start() {
             instance.export(Instance.START_FUNCTION_NAME).apply();
+        }
+
+        /// Of the classes that its code was compiled to.
+        ClassLoader loader() {
+            return instance.getMachine().getClass().getClassLoader();
         }
 
         /// As new, for the next call.
@@ -87,7 +89,7 @@ record Code(
     /// A new instance. Its start function, if it has one, runs here.
     ///
     /// @param process whose functions it calls, at each time
-    Running instantiate(Supplier<Process> process) {
+    Running instantiate(Supplier<CommandRun> process) {
         var linear = memory == null ? null : LinearMemory.of(memory, limits.mostPages, limits.budget);
         try {
             return new Running(build(husk, machine, linear, process), linear);
@@ -103,7 +105,7 @@ record Code(
             WasmModule module,
             Function<Instance, Machine> machine,
             @Nullable LinearMemory memory,
-            Supplier<Process> process) {
+            Supplier<CommandRun> process) {
         var imports = ImportValues.builder();
         var names = new HashSet<String>();
         for (int i = 0; i < module.importSection().importCount(); i++) {
@@ -123,7 +125,8 @@ record Code(
         return builder.build();
     }
 
-    /// Of its own: Chicory's would let a table that grew make the next instance's larger (TableInstance.grow).
+    /// Of its own: Chicory's would let a table that grew make the next instance's larger
+    /// (TableInstance.grow).
     static TableInstance table(Table table, int initial) {
         var limits = table.limits();
         long most = Math.max(limits.min(), Math.min(limits.max(), TABLE_ENTRIES));

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The WebAssembly file of an image, and the arguments it is started with.
 ///
-/// It is the first word of Entrypoint and Cmd that ends in `.wasm`, as in images for other WebAssembly runtimes, and the words
-/// behind it are arguments; else `/function/func.wasm`.
+/// It is the first word of Entrypoint and Cmd that ends in `.wasm`, as in images for other WebAssembly
+/// runtimes, and the words behind it are arguments; else `/function/func.wasm`.
 ///
 /// @param path within the image, from its root
 /// @param args its name first
@@ -37,9 +37,7 @@ record CommandFile(String path, List<String> args) {
                 return new CommandFile(path, List.copyOf(words.subList(i, words.size())));
             }
         }
-        return Files.isRegularFile(bundle.root().resolve(USUAL))
-                ? new CommandFile(USUAL, List.of("/" + USUAL))
-                : null;
+        return Files.isRegularFile(bundle.root().resolve(USUAL)) ? new CommandFile(USUAL, List.of("/" + USUAL)) : null;
     }
 
     /// Reads it.

@@ -14,13 +14,18 @@ import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Makes code that runs of a file. Takes long (0.2 s and more) and much memory, once for each version of a function.
+/// Makes code that runs of a file. Takes long (0.2 s and more) and much memory, once for each version of
+/// a function.
 final class Compilation {
-    /// Heap that a byte of code needs while it is compiled: 90 measured, and room for the others.
+    /// Heap for each byte of code that is compiled: 75 bytes measured, and as much for everybody else.
     static final int HEAP_PER_BYTE = 150;
+
+    /// One at a time, as the heap is for one.
+    private static final ReentrantLock ONE = new ReentrantLock();
 
     private static final System.Logger LOG = System.getLogger("fern.wasm");
 
@@ -51,19 +56,33 @@ final class Compilation {
     }
 
     Code run() throws InvalidDefinitionException {
+        try {
+            ONE.lockInterruptibly();
+        } catch (InterruptedException e) {
+            throw new InvalidDefinitionException("compiling was interrupted", "deploy it again");
+        }
+        try {
+            return compile();
+        } finally {
+            ONE.unlock();
+        }
+    }
+
+    private Code compile() throws InvalidDefinitionException {
         long heap = Runtime.getRuntime().maxMemory();
         if ((long) binary.codeBytes() * HEAP_PER_BYTE > heap) {
             throw new InvalidDefinitionException(
-                    "compiling " + (binary.codeBytes() >> 10) + " KB of WebAssembly takes more memory than the daemon has ("
-                            + (heap >> 20) + " MB)",
+                    "compiling " + (binary.codeBytes() >> 10)
+                            + " KB of WebAssembly takes more memory than the daemon has (" + (heap >> 20) + " MB)",
                     Advice.SMALLER);
         }
         try {
             var module = Parser.parse(binary.plain());
             return finish(module, Checks.of(module, memoryMb));
-        } catch (ChicoryException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+        } catch (RuntimeException e) { // the parser trusts the numbers of a file here and there
             throw new InvalidDefinitionException(
-                    "the WebAssembly file makes no sense: " + e.getMessage(), "build it again; " + Advice.PREVIEW_1);
+                    "the WebAssembly file makes no sense: " + e.getMessage(),
+                    "build it again, and " + Advice.PREVIEW_1);
         } catch (StackOverflowError | OutOfMemoryError | LinkageError e) {
             throw new InvalidDefinitionException("the WebAssembly file cannot be compiled: " + e, Advice.SMALLER);
         }
@@ -78,8 +97,8 @@ final class Compilation {
         }
         LOG.log(
                 Level.INFO,
-                "{0}: a function in the WebAssembly file is too large for the JVM and will be interpreted, which is 100"
-                        + " times slower; to change that, split it or build with -Os",
+                "{0}: a function in the WebAssembly file is too large for the JVM and will be interpreted, which is"
+                        + " 100 to 1000 times slower; to change that, split it or build with -Os",
                 name);
         if (compiled(module, InterpreterFallback.SILENT) instanceof CompiledModule most) {
             return Code.of(module, blank, most.machineFactory(), limits); // the interpreter reads the module's code

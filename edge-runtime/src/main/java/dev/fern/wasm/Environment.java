@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The environment of a call: that of the image, the function's configuration over it, what an Fn server gives
-/// (fn/api/agent/call.go), and the call in CGI's words (RFC 3875, section 4.1).
+/// The environment of a call: that of the image, the function's configuration over it, what an Fn server
+/// gives (fn/api/agent/call.go), and the call in CGI's words (RFC 3875, section 4.1).
 final class Environment {
     private static final String INTERFACE = "GATEWAY_INTERFACE";
 

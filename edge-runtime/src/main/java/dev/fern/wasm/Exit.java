@@ -1,6 +1,7 @@
 package dev.fern.wasm;
 
-/// The command has called `proc_exit`, or what Fern ends it for. Has no stack trace: it is not a failure of ours.
+/// The command has called `proc_exit`, or what Fern ends it for. Has no stack trace: it is not a failure
+/// of ours.
 final class Exit extends RuntimeException {
     final int code;
 

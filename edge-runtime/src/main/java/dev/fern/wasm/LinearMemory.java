@@ -16,8 +16,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// The memory that the code of one instance sees (WebAssembly core 2.0, section 4.2.8), in [Chunks]. Every access out of
-/// bounds is a trap. One thread.
+/// The memory that the code of one instance sees (WebAssembly core 2.0, section 4.2.8), in [Chunks].
+/// Every access out of bounds is a trap. One thread.
 final class LinearMemory implements Memory {
     private static final VarHandle SHORTS =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);

@@ -3,7 +3,8 @@ package dev.fern.wasm;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 
-/// Arguments or environment, as a program gets them: pointers to strings, and the strings, each with a NUL behind it.
+/// Arguments or environment, as a program gets them: pointers to strings, and the strings, each with a
+/// NUL behind it.
 final class Strings {
     private final byte[][] all;
     private final int bytes;

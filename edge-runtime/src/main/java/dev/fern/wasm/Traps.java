@@ -3,7 +3,8 @@ package dev.fern.wasm;
 import com.dylibso.chicory.runtime.TrapException;
 import com.dylibso.chicory.runtime.WasmException;
 
-/// Names traps as the WebAssembly test suite does: `unreachable`, `out of bounds memory access`, `integer divide by zero`.
+/// Names traps as the WebAssembly test suite does: `unreachable`, `out of bounds memory access`, `integer
+/// divide by zero`.
 final class Traps {
     private Traps() {}
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The functions of WASI preview 1 (WASI repository, legacy/preview1/docs.md) by name: what each takes, and what it does.
-/// There are no files and no sockets: what is about them returns an error number.
+/// The functions of WASI preview 1 (WASI repository, legacy/preview1/docs.md) by name: what each takes,
+/// and what it does. There are no files and no sockets: what is about them returns an error number.
 final class Wasi {
     static final String MODULE = "wasi_snapshot_preview1";
 
@@ -28,7 +28,7 @@ final class Wasi {
     static final int SPIPE = 70;
 
     private interface Body {
-        int apply(Process process, LinearMemory memory, long[] args);
+        int apply(CommandRun process, LinearMemory memory, long[] args);
     }
 
     /// @param type what it takes and returns
@@ -45,14 +45,20 @@ final class Wasi {
         add("clock_time_get", "iIi", (process, memory, a) -> process.clocks.time(memory, (int) a[0], (int) a[2]));
         add("random_get", "ii", (process, memory, a) -> process.random(memory, (int) a[0], (int) a[1]));
         add("sched_yield", "", (_, _, _) -> SUCCESS);
-        add("poll_oneoff", "iiii", (process, memory, a) ->
-                process.clocks.poll(memory, (int) a[0], (int) a[1], (int) a[2], (int) a[3]));
+        add(
+                "poll_oneoff",
+                "iiii",
+                (process, memory, a) -> process.clocks.poll(memory, (int) a[0], (int) a[1], (int) a[2], (int) a[3]));
         add("proc_raise", "i", (_, _, _) -> NOSYS);
 
-        add("fd_read", "iiii", (process, memory, a) ->
-                process.streams.read(memory, (int) a[0], (int) a[1], (int) a[2], (int) a[3]));
-        add("fd_write", "iiii", (process, memory, a) ->
-                process.streams.write(memory, (int) a[0], (int) a[1], (int) a[2], (int) a[3]));
+        add(
+                "fd_read",
+                "iiii",
+                (process, memory, a) -> process.streams.read(memory, (int) a[0], (int) a[1], (int) a[2], (int) a[3]));
+        add(
+                "fd_write",
+                "iiii",
+                (process, memory, a) -> process.streams.write(memory, (int) a[0], (int) a[1], (int) a[2], (int) a[3]));
         add("fd_close", "i", (process, _, a) -> process.streams.close((int) a[0]));
         add("fd_fdstat_get", "ii", (process, memory, a) -> process.streams.fdstat(memory, (int) a[0], (int) a[1]));
         add("fd_filestat_get", "ii", (process, memory, a) -> process.streams.filestat(memory, (int) a[0], (int) a[1]));
@@ -83,8 +89,10 @@ final class Wasi {
     private static void streams(int errno, String... namesAndParams) {
         for (var one : namesAndParams) {
             int space = one.indexOf(' ');
-            add(one.substring(0, space), one.substring(space + 1), (process, _, a) ->
-                    process.streams.otherwise((int) a[0], errno));
+            add(
+                    one.substring(0, space),
+                    one.substring(space + 1),
+                    (process, _, a) -> process.streams.otherwise((int) a[0], errno));
         }
     }
 
@@ -103,7 +111,7 @@ final class Wasi {
     }
 
     /// The function of that name, for the process that there is when it is called.
-    static ImportFunction function(String name, Supplier<Process> current) {
+    static ImportFunction function(String name, Supplier<CommandRun> current) {
         var function = ALL.get(name);
         if (function == null) {
             throw new IllegalArgumentException(name); // refused when the code was loaded

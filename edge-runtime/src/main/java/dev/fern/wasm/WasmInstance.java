@@ -15,7 +15,8 @@ import java.time.Instant;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// Runs the command once for each call. Between calls it keeps the engine's instance if that can be made as new.
+/// Runs the command once for each call. Between calls it keeps the engine's instance if that can be made
+/// as new.
 final class WasmInstance implements FunctionRuntime.Instance {
     private static final Headers PLAIN = Headers.of("Content-Type", "application/octet-stream");
 
@@ -23,7 +24,7 @@ final class WasmInstance implements FunctionRuntime.Instance {
     private final Console console;
     private final boolean cgi;
     private Code.@Nullable Running warm;
-    private volatile @Nullable Process current;
+    private volatile @Nullable CommandRun current;
     private volatile boolean stopped;
 
     WasmInstance(WasmProgram program, LongAdder cut) {
@@ -40,7 +41,7 @@ final class WasmInstance implements FunctionRuntime.Instance {
         }
         var last = new LastLine(log);
         console.begin(last);
-        var process = new Process(
+        var process = new CommandRun(
                 program.args(),
                 () -> Environment.of(program.env(), call, deadline),
                 call.event().data().bytes(),
@@ -101,7 +102,7 @@ final class WasmInstance implements FunctionRuntime.Instance {
         }
     }
 
-    private Process process() {
+    private CommandRun process() {
         var process = current;
         if (process == null) {
             throw new IllegalStateException("no call is under way");
@@ -113,7 +114,7 @@ final class WasmInstance implements FunctionRuntime.Instance {
     @Override
     public void stop() {
         stopped = true;
-        if (current instanceof Process process) {
+        if (current instanceof CommandRun process) {
             process.stop();
         }
     }

@@ -17,8 +17,7 @@ final class WasmProgram implements FunctionRuntime.Program {
     private volatile @Nullable Code code;
 
     /// @param cut counts the calls whose output was cut
-    WasmProgram(
-            String name, Code code, List<String> args, Map<String, String> env, int answerBytes, LongAdder cut) {
+    WasmProgram(String name, Code code, List<String> args, Map<String, String> env, int answerBytes, LongAdder cut) {
         this.name = name;
         this.code = code;
         this.args = new Strings(args);

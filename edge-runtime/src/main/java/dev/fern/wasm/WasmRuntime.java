@@ -7,11 +7,12 @@ import dev.fern.InvalidDefinitionException;
 import dev.fern.Metrics;
 import org.jspecify.annotations.Nullable;
 
-/// Runs WebAssembly functions in this JVM: commands for WASI preview 1, which get the body on standard input and the call in
-/// the environment, and answer on standard output.
+/// Runs WebAssembly functions in this JVM: commands for WASI preview 1, which get the body on standard
+/// input and the call in the environment, and answer on standard output.
 ///
-/// Each call has a memory of its own, which begins as the file says; nothing of a call is left for the next. There are no
-/// files and no sockets. Names no class of the WebAssembly engine: it is loaded with the first such function.
+/// Each call has a memory of its own, which begins as the file says; nothing of a call is left for the
+/// next. There are no files and no sockets. Names no class of the WebAssembly engine: it is loaded with
+/// the first such function.
 public final class WasmRuntime implements FunctionRuntime {
     private final int answerBytes;
     private final Metrics metrics;
@@ -28,8 +29,8 @@ public final class WasmRuntime implements FunctionRuntime {
         return "wasm";
     }
 
-    /// Whether the image has `/function/func.wasm` or names a `.wasm` to start, and the function shall not have a process of
-    /// its own.
+    /// Whether the image has `/function/func.wasm` or names a `.wasm` to start, and the function shall
+    /// not have a process of its own.
     @Override
     public boolean canRun(Fn fn, Bundle bundle) {
         return fn.isolation() != Fn.Isolation.PROCESS && CommandFile.of(bundle) != null;
@@ -41,6 +42,11 @@ public final class WasmRuntime implements FunctionRuntime {
         if (file == null) {
             throw new InvalidDefinitionException(
                     "the image of " + fn.name() + " has no func.wasm", "copy it to /function/func.wasm");
+        }
+        if (fn.isolation() == Fn.Isolation.ISOLATE) {
+            throw new InvalidDefinitionException(
+                    "there is no isolated heap for WebAssembly",
+                    "remove fern/isolation: each call has a memory of its own without it");
         }
         var name = fn.name().toString();
         var binary = Binary.of(file.read(bundle.root()));

@@ -1,4 +1,5 @@
-/// WebAssembly functions: WASI preview 1 commands, compiled to the JVM's bytecode, each call in a memory of its own.
+/// WebAssembly functions: WASI preview 1 commands, compiled to the JVM's bytecode, each call in a memory
+/// of its own.
 @NullMarked
 package dev.fern.wasm;
 

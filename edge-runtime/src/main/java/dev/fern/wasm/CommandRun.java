@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a command has around it during one call, as a process of an operating system has it.
-final class Process {
+final class CommandRun {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int RANDOM_PART = 256;
 
@@ -19,7 +19,7 @@ final class Process {
     private volatile boolean stopped;
 
     /// @param variables the environment, asked for when the command asks
-    Process(Strings args, Supplier<Map<String, String>> variables, byte[] in, OutputStream err, int answerBytes) {
+    CommandRun(Strings args, Supplier<Map<String, String>> variables, byte[] in, OutputStream err, int answerBytes) {
         this.args = args;
         this.variables = variables;
         streams = new Streams(in, err, answerBytes);
