@@ -41,7 +41,7 @@ class SamplesTest {
 
     @Test
     void dewPointIsThatOfTheBooks() throws Exception {
-        try (var function = function("dew-point")) {
+        try (var function = function("dew-point-wasm")) {
             assertThat(function.answer("{\"temperature\":21.5,\"humidity\":60}"))
                     .isEqualTo("{\"dewPoint\":13.4}");
             assertThat(function.answer("{\"humidity\": 100, \"temperature\": -3}"))
