@@ -24,6 +24,7 @@ import dev.fern.sync.CloudSource;
 import dev.fern.sync.Copy;
 import dev.fern.sync.FolderSource;
 import dev.fern.sync.Resolver;
+import dev.fern.wasm.WasmRuntime;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -79,7 +80,8 @@ public final class Daemon implements AutoCloseable {
                 logs,
                 List.of(
                         new JavaRuntime(fdkJars, JavaRuntime.ANSWER_BYTES, metrics),
-                        new JavaScriptRuntime(JavaScriptRuntime.ANSWER_BYTES, metrics)),
+                        new JavaScriptRuntime(JavaScriptRuntime.ANSWER_BYTES, metrics),
+                        new WasmRuntime(JavaRuntime.ANSWER_BYTES, metrics)),
                 metrics);
         closings.push(invoker::close);
 

@@ -1,6 +1,7 @@
 package dev.fern.fdk;
 
 import dev.fern.CallLog;
+import dev.fern.Console;
 import dev.fern.Heap;
 import java.io.PrintStream;
 import java.lang.StackWalker.Option;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fern.wasm;
+
+import org.jspecify.annotations.NullMarked;
