@@ -1,6 +1,7 @@
 package dev.fern;
 
 import java.time.Instant;
+import java.util.List;
 
 /// Runs functions of one kind.
 public interface FunctionRuntime extends AutoCloseable {
@@ -14,6 +15,12 @@ public interface FunctionRuntime extends AutoCloseable {
     ///
     /// @throws InvalidDefinitionException if there is no such class, file or handler
     Program load(Fn fn, Bundle bundle) throws InvalidDefinitionException;
+
+    /// What holds a bad function of this kind back on this device, one phrase a guard; empty if there is nothing that
+    /// differs between devices, or as long as nothing was loaded.
+    default List<String> guards() {
+        return List.of();
+    }
 
     @Override
     void close();

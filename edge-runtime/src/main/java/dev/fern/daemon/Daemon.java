@@ -19,6 +19,7 @@ import dev.fern.invoke.Logs;
 import dev.fern.journal.Journal;
 import dev.fern.journal.NewerFormatException;
 import dev.fern.journal.Recovered;
+import dev.fern.process.ProcessRuntime;
 import dev.fern.sync.CloudSource;
 import dev.fern.sync.Copy;
 import dev.fern.sync.FolderSource;
@@ -78,7 +79,10 @@ public final class Daemon implements AutoCloseable {
                 settings.limits().running(),
                 time,
                 logs,
-                List.of(new JavaRuntime(fdkJars, JavaRuntime.ANSWER_BYTES, metrics)),
+                List.of(
+                        new JavaRuntime(fdkJars, JavaRuntime.ANSWER_BYTES, metrics),
+                        // last: it takes what no other does
+                        new ProcessRuntime(fdkJars, data.resolve("process"), ProcessRuntime.ANSWER_BYTES, metrics)),
                 metrics);
         closings.push(invoker::close);
 

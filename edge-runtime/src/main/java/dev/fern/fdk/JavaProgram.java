@@ -1,5 +1,6 @@
 package dev.fern.fdk;
 
+import dev.fern.Console;
 import dev.fern.FunctionRuntime;
 import dev.fern.InvalidDefinitionException;
 import java.lang.reflect.Method;

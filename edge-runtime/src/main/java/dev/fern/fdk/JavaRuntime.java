@@ -43,10 +43,13 @@ public final class JavaRuntime implements FunctionRuntime {
         return "java";
     }
 
-    /// Whether the image names a `Class::method` and has Java code of its own under `/function/app`.
+    /// Whether the image names a `Class::method` and has Java code of its own under `/function/app`, and the function
+    /// shall not have a process of its own.
     @Override
     public boolean canRun(Fn fn, Bundle bundle) {
-        return Handler.of(bundle) != null && hasCode(bundle.root().resolve("function/app"));
+        return fn.isolation() != Fn.Isolation.PROCESS
+                && Handler.of(bundle) != null
+                && hasCode(bundle.root().resolve("function/app"));
     }
 
     private static boolean hasCode(Path app) {

@@ -1,5 +1,6 @@
 package dev.fern.fdk;
 
+import dev.fern.Console;
 import dev.fern.CallLog;
 import java.io.PrintStream;
 import java.lang.StackWalker.Option;

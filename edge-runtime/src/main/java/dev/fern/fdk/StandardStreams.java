@@ -1,5 +1,6 @@
 package dev.fern.fdk;
 
+import dev.fern.Console;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

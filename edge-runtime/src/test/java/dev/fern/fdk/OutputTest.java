@@ -2,6 +2,7 @@ package dev.fern.fdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fern.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

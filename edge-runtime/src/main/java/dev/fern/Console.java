@@ -1,6 +1,5 @@
-package dev.fern.fdk;
+package dev.fern;
 
-import dev.fern.CallLog;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes what one instance prints, cuts it into lines and hands them to the log of the call that runs. What comes
 /// between calls, or while the function is loaded, is kept for the next call. Any thread.
-final class Console {
+public final class Console {
     /// Lines of one call; then it is cut.
-    static final int MOST_LINES = 1000;
+    public static final int MOST_LINES = 1000;
     /// Characters of one line; then it is cut.
-    static final int MOST_CHARS = 4096;
+    public static final int MOST_CHARS = 4096;
 
     private final LongAdder cut;
     private final Stream out = new Stream();
@@ -25,20 +24,22 @@ final class Console {
     private int lines;
 
     /// @param cut counts the calls whose output was cut
-    Console(LongAdder cut) {
+    public Console(LongAdder cut) {
         this.cut = cut;
     }
 
-    OutputStream out() {
+    /// Where its standard output goes.
+    public OutputStream out() {
         return out;
     }
 
-    OutputStream err() {
+    /// Where its standard error goes.
+    public OutputStream err() {
         return err;
     }
 
     /// From now on lines go there, first those that were kept.
-    synchronized void begin(CallLog callLog) {
+    public synchronized void begin(CallLog callLog) {
         lines = 0;
         log = callLog;
         held.forEach(this::line);
@@ -46,7 +47,7 @@ final class Console {
     }
 
     /// The call is over; a line without its end is one.
-    synchronized void end() {
+    public synchronized void end() {
         out.finish();
         err.finish();
         log = null;
@@ -54,7 +55,7 @@ final class Console {
     }
 
     /// What was kept for the next call, which now will not get it.
-    synchronized List<String> takeHeld() {
+    public synchronized List<String> takeHeld() {
         out.finish();
         err.finish();
         var taken = List.copyOf(held);
@@ -63,7 +64,8 @@ final class Console {
         return taken;
     }
 
-    synchronized void line(String text) {
+    /// One line, without its end.
+    public synchronized void line(String text) {
         if (lines > MOST_LINES) {
             return;
         }

@@ -1,0 +1,115 @@
+package dev.fern.process;
+
+import dev.fern.Bundle;
+import dev.fern.Fn;
+import dev.fern.FunctionRuntime;
+import dev.fern.InvalidDefinitionException;
+import dev.fern.Metrics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Runs any function that speaks Fn's contract (`http-stream` over `FN_LISTENER`) as a child process, in a sandbox of
+/// bubblewrap's and without a container engine. A process answers many calls, one at a time. It is the one runtime that
+/// is a security boundary: what cannot be put into a sandbox is not started.
+///
+/// Costs nothing until the first [#load]. Any thread.
+public final class ProcessRuntime implements FunctionRuntime {
+    /// Bytes of an answer, unless told otherwise.
+    public static final int ANSWER_BYTES = 6 << 20;
+
+    private static final String SOCKET_CLASS = "com/fnproject/fn/runtime/ntv/UnixSocketNative.class";
+    private static final System.Logger LOG = System.getLogger("fern.process");
+
+    private final Path fdkJars;
+    private final Path state;
+    private final int answerBytes;
+    private final Metrics metrics;
+    private @Nullable Guards guards;
+    private @Nullable Launcher launcher;
+
+    /// @param fdkJars the folder with the FDK's jars, `lib/fdk`, for Java functions with a process of their own
+    /// @param state a folder of this runtime's own, for files that processes read
+    /// @param answerBytes the largest answer; a larger one fails the call and ends the process
+    public ProcessRuntime(Path fdkJars, Path state, int answerBytes, Metrics metrics) {
+        this.fdkJars = fdkJars;
+        this.state = state;
+        this.answerBytes = answerBytes;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public String name() {
+        return "process";
+    }
+
+    /// Whether the image says what to start. Put last among the runtimes: it takes what no other does.
+    @Override
+    public boolean canRun(Fn fn, Bundle bundle) {
+        return !bundle.entrypoint().isEmpty() || !bundle.cmd().isEmpty();
+    }
+
+    @Override
+    public Program load(Fn fn, Bundle bundle) throws InvalidDefinitionException {
+        var order = Recipe.order(fn, bundle, java());
+        return new ProcessProgram(fn, order, launcher(), answerBytes, metrics);
+    }
+
+    private synchronized Launcher launcher() throws InvalidDefinitionException {
+        if (launcher != null) {
+            return launcher;
+        }
+        try {
+            var found = Guards.find();
+            guards = found;
+            if (found.problem() != null) {
+                throw new InvalidDefinitionException(
+                        found.problem().why(), found.problem().whatToDo());
+            }
+            if (found.bubblewrap() == null) {
+                throw new IllegalStateException("no bubblewrap, and no problem");
+            }
+            LOG.log(System.Logger.Level.INFO, "guards of processes: {0}", String.join("; ", found.phrases()));
+            launcher = new LocalLauncher(found, found.bubblewrap(), metrics);
+            return launcher;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InvalidDefinitionException("the start was interrupted", "try again");
+        }
+    }
+
+    /// What holds a bad function back on this device, one phrase a guard; empty while nothing was loaded.
+    @Override
+    public synchronized List<String> guards() {
+        return guards == null ? List.of() : guards.phrases();
+    }
+
+    /// Puts our class beside the FDK's jars, where a process can read it.
+    private synchronized JavaHome java() throws InvalidDefinitionException {
+        var folder = state.resolve("socket");
+        var file = folder.resolve(SOCKET_CLASS);
+        try (var in = ProcessRuntime.class.getResourceAsStream("/" + SOCKET_CLASS)) {
+            if (in == null) {
+                throw new IOException("it is not in Fern's jar");
+            }
+            var bytes = in.readAllBytes();
+            if (!Files.exists(file) || Files.size(file) != bytes.length) {
+                Files.createDirectories(file.getParent());
+                Files.write(file, bytes);
+            }
+            return new JavaHome(fdkJars, folder);
+        } catch (IOException e) {
+            throw new InvalidDefinitionException(
+                    SOCKET_CLASS + " cannot be written to " + state + ": " + e.getMessage(), "check the disk");
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (launcher != null) {
+            launcher.close();
+        }
+    }
+}
