@@ -72,10 +72,10 @@ public final class Stage implements AutoCloseable {
         return cloud;
     }
 
-    /// The samples, in the order of the scene.
+    /// The samples in Java, in the order of the scene.
     public static List<String> samples() throws IOException {
         try (var folders = Files.list(Path.of(System.getProperty("fern.home", "."), "functions"))) {
-            return folders.filter(folder -> Files.exists(folder.resolve("func.yaml")))
+            return folders.filter(folder -> Files.exists(folder.resolve("pom.xml")))
                     .map(folder -> folder.getFileName().toString())
                     .sorted()
                     .toList();

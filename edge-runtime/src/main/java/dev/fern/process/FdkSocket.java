@@ -86,21 +86,24 @@ final class FdkSocket implements AutoCloseable {
     private @Nullable Path socket() throws IOException {
         var file = folder.resolve(NAME);
         try {
-            if (Files.isSymbolicLink(file)) {
+            if (attributes(file).isSymbolicLink()) {
                 var target = Files.readSymbolicLink(file);
                 if (target.isAbsolute() || target.getNameCount() != 1 || target.toString().equals("..")) {
                     throw new IOException("its socket is a symlink to " + target + ", which is elsewhere");
                 }
                 file = folder.resolve(target);
             }
-            var attributes = Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            if (!attributes.isOther()) {
+            if (!attributes(file).isOther()) {
                 throw new IOException("what it made at " + Recipe.SOCKETS + "/" + NAME + " is no socket");
             }
             return file;
         } catch (NoSuchFileException e) {
             return null;
         }
+    }
+
+    private static PosixFileAttributes attributes(Path file) throws IOException {
+        return Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
     /// Sends one call and waits for its answer, for as long as it takes; [#close] ends the waiting.

@@ -43,14 +43,14 @@ record JavaHome(Path fdk, Path socket) {
         if (!home.startsWith("/usr")) {
             places.put(home.toString(), home);
         }
-        places.put("/opt/fern/fdk", fdk.toAbsolutePath());
-        places.put("/opt/fern/socket", socket.toAbsolutePath());
+        places.put("/.fern/fdk", fdk.toAbsolutePath());
+        places.put("/.fern/socket", socket.toAbsolutePath());
         var command = new ArrayList<String>();
         command.add(home.resolve("bin/java").toString());
         command.addAll(flags(fn.memoryMb()));
         command.addAll(List.of(
                 "-cp",
-                "/opt/fern/socket:/function/app/*:/opt/fern/fdk/*:/opt/fern/fdk/process/*:"
+                "/.fern/socket:/function/app/*:/.fern/fdk/*:/.fern/fdk/process/*:"
                         + "/function/app:/function/app/resources",
                 ENTRY_POINT,
                 words.getLast().strip()));

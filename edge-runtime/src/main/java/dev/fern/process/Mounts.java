@@ -52,13 +52,26 @@ final class Mounts {
         NETWORK.forEach(name -> mounts.bind(Path.of("/etc", name), "/etc/" + name));
         mounts.bind(files.resolve("passwd"), "/etc/passwd");
         mounts.bind(files.resolve("group"), "/etc/group");
-        order.places().forEach((place, source) -> mounts.bind(source, place));
+        order.places().forEach((place, source) -> {
+            mounts.arguments.addAll(above(place));
+            mounts.bind(source, place);
+        });
         mounts.add("--proc", "/proc", "--dev", "/dev");
         mounts.add("--perms", "1777", "--size", String.valueOf(TMP_BYTES), "--tmpfs", "/tmp");
         mounts.add("--perms", "1777", "--size", String.valueOf(TMP_BYTES), "--tmpfs", "/dev/shm");
         mounts.add("--bind", sockets.toString(), Recipe.SOCKETS);
-        mounts.add("--remount-ro", "/dev", "--remount-ro", "/");
         return mounts.arguments;
+    }
+
+    /// Makes the folders above a place: bubblewrap would make them for its own user only.
+    static List<String> above(String place) {
+        var folders = new ArrayList<String>();
+        for (var folder = Path.of(place).getParent();
+                folder != null && folder.getNameCount() > 0;
+                folder = folder.getParent()) {
+            folders.addAll(0, List.of("--perms", "0755", "--dir", folder.toString()));
+        }
+        return folders;
     }
 
     private void add(String... words) {

@@ -8,7 +8,9 @@ import dev.fern.Metrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Runs any function that speaks Fn's contract (`http-stream` over `FN_LISTENER`) as a child process, in a sandbox of
@@ -53,6 +55,12 @@ public final class ProcessRuntime implements FunctionRuntime {
 
     @Override
     public Program load(Fn fn, Bundle bundle) throws InvalidDefinitionException {
+        if (fn.isolation() == Fn.Isolation.CONTEXT || fn.isolation() == Fn.Isolation.ISOLATE) {
+            throw new InvalidDefinitionException(
+                    "fern/isolation=" + fn.isolation().name().toLowerCase(Locale.ROOT)
+                            + " is not for " + fn.name() + ", which runs as a process of its own",
+                    "set it to process, or remove it");
+        }
         var order = Recipe.order(fn, bundle, java());
         return new ProcessProgram(fn, order, launcher(), answerBytes, metrics);
     }
@@ -98,11 +106,20 @@ public final class ProcessRuntime implements FunctionRuntime {
             if (!Files.exists(file) || Files.size(file) != bytes.length) {
                 Files.createDirectories(file.getParent());
                 Files.write(file, bytes);
+                readable(state, file);
             }
             return new JavaHome(fdkJars, folder);
         } catch (IOException e) {
             throw new InvalidDefinitionException(
                     SOCKET_CLASS + " cannot be written to " + state + ": " + e.getMessage(), "check the disk");
+        }
+    }
+
+    /// By the users of functions, whatever umask the daemon has.
+    private static void readable(Path top, Path file) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        for (var folder = file.getParent(); folder != null && folder.startsWith(top); folder = folder.getParent()) {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
     }
 

@@ -161,13 +161,13 @@ final class Recipe {
     private void gems() {
         var gems = bundle.root().resolve("usr/lib/ruby/gems");
         if (Files.isDirectory(gems) && !env.containsKey("GEM_PATH")) {
-            places.put("/opt/fern/gems", gems);
+            places.put("/.fern/gems", gems);
             try (var versions = Files.list(gems)) {
                 env.put(
                         "GEM_PATH",
                         String.join(
                                 ":",
-                                versions.map(version -> "/opt/fern/gems/" + version.getFileName())
+                                versions.map(version -> "/.fern/gems/" + version.getFileName())
                                         .sorted()
                                         .toList()));
             } catch (IOException e) {

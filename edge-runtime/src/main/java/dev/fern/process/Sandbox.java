@@ -29,7 +29,7 @@ final class Sandbox {
     private static final List<String> LOADERS =
             List.of("LD_", "GLIBC_", "MALLOC_", "GCONV_", "LOCPATH", "NLSPATH");
     /// Where the programs that finish a sandbox are, if its `/usr` is not the device's.
-    private static final String TOOLS = "/opt/fern/tools";
+    private static final String TOOLS = "/.fern/tools";
 
     /// @param arguments what bubblewrap reads from its pipe
     record Line(List<String> command, List<String> arguments) {}
@@ -58,6 +58,7 @@ final class Sandbox {
                         : List.of("--unshare-user"));
         arguments.addAll(Mounts.of(order, files, sockets));
         var tools = order.wholeImage() ? tools(arguments) : List.of("/usr/bin/");
+        arguments.addAll(List.of("--remount-ro", "/dev", "--remount-ro", "/"));
         var late = new TreeMap<String, String>();
         env(order.env(), late, arguments);
         arguments.addAll(List.of("--chdir", order.workingDir()));
@@ -97,6 +98,7 @@ final class Sandbox {
     ///
     /// @return how each of them is called there, but for its name
     private static List<String> tools(List<String> arguments) throws IOException {
+        arguments.addAll(Mounts.above(TOOLS + "/x"));
         for (var name : List.of("prlimit", "setpriv", "env")) {
             arguments.addAll(List.of("--ro-bind", "/usr/bin/" + name, TOOLS + "/" + name));
         }

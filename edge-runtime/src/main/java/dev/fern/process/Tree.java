@@ -11,6 +11,7 @@ import java.util.Set;
 /// A process with all that it started, as /proc tells (proc(5)). What ends meanwhile counts as nothing.
 final class Tree {
     private static final Path PROC = Path.of("/proc");
+    private static final String ANONYMOUS = "Pss_Anon:";
     private static final int MOST = 500;
     private static final long PAGE = pageBytes();
 
@@ -64,6 +65,28 @@ final class Tree {
             }
         }
         return pages * PAGE;
+    }
+
+    /// The same, with what processes share counted once: after a fork most of it is. Costs a walk over all their pages.
+    ///
+    /// @return -1 if the kernel does not tell
+    static long sharedOnceBytes(Set<Long> pids) {
+        long kilobytes = 0;
+        boolean told = false;
+        for (var pid : pids) {
+            try {
+                for (var line : Files.readAllLines(PROC.resolve(pid + "/smaps_rollup"))) {
+                    if (line.startsWith(ANONYMOUS)) {
+                        told = true;
+                        kilobytes += Long.parseLong(
+                                line.substring(ANONYMOUS.length()).replace("kB", "").strip());
+                    }
+                }
+            } catch (IOException | NumberFormatException e) {
+                // it has ended, or nothing of it may be read
+            }
+        }
+        return told ? kilobytes << 10 : -1;
     }
 
     /// From the auxiliary vector (getauxval(3)): pairs of words, AT_PAGESZ is 6.
