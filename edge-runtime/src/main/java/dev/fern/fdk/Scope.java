@@ -1,7 +1,7 @@
 package dev.fern.fdk;
 
-import dev.fern.Console;
 import dev.fern.CallLog;
+import dev.fern.Console;
 import java.io.PrintStream;
 import java.lang.StackWalker.Option;
 import java.lang.StackWalker.StackFrame;

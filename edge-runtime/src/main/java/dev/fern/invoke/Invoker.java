@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One lock guards who runs and who waits; no function code and no callback runs under it.
 public final class Invoker implements AutoCloseable {
-    /// How long an instance may take to start: a process has 5 s, as on an Fn server (FN_HOT_START_TIMEOUT_MSECS), and a
+    /// How long an instance may take to start: a process has 5 s, as on an Fn server (FN_HOT_START_TIMEOUT_MSECS), and
+    /// a
     /// moment to end and to say why.
     static final Duration START_LIMIT = Duration.ofSeconds(8);
     /// Synchronous calls that may wait for one function.

@@ -35,17 +35,17 @@ record Elf(int machine, @Nullable String interpreter) {
         }
     }
 
-    private static @Nullable String interpreter(FileChannel channel, ByteBuffer head, boolean wide)
-            throws IOException {
+    private static @Nullable String interpreter(FileChannel channel, ByteBuffer head, boolean wide) throws IOException {
         long table = wide ? head.getLong(32) : Integer.toUnsignedLong(head.getInt(28));
         int size = Short.toUnsignedInt(head.getShort(wide ? 54 : 42));
         int segments = Math.min(Short.toUnsignedInt(head.getShort(wide ? 56 : 44)), MOST_SEGMENTS);
         for (int i = 0; i < segments && table >= 0; i++) {
-            var segment = bytes(channel, table + (long) i * size, wide ? 56 : 32).order(head.order());
+            var segment =
+                    bytes(channel, table + (long) i * size, wide ? 56 : 32).order(head.order());
             if (segment.limit() >= 32 && segment.getInt(0) == PT_INTERP) {
                 long offset = wide ? segment.getLong(8) : Integer.toUnsignedLong(segment.getInt(4));
                 long length = wide ? segment.getLong(32) : segment.getInt(16);
-                var path = bytes(channel, offset, (int) Math.clamp(length, 0, MOST_PATH));
+                var path = bytes(channel, offset, Math.clamp(length, 0, MOST_PATH));
                 return StandardCharsets.UTF_8.decode(path).toString().replace("\0", "");
             }
         }

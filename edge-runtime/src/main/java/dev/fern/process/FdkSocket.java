@@ -2,6 +2,7 @@ package dev.fern.process;
 
 import dev.fern.Headers;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -64,7 +65,7 @@ final class FdkSocket implements AutoCloseable {
         SocketChannel made;
         try {
             made = SocketChannel.open(UnixDomainSocketAddress.of(socket));
-        } catch (java.net.ConnectException e) {
+        } catch (ConnectException e) {
             return false; // bound, and not yet listening
         }
         // between the look at the socket and this, the function may have put another one there
@@ -88,7 +89,9 @@ final class FdkSocket implements AutoCloseable {
         try {
             if (attributes(file).isSymbolicLink()) {
                 var target = Files.readSymbolicLink(file);
-                if (target.isAbsolute() || target.getNameCount() != 1 || target.toString().equals("..")) {
+                if (target.isAbsolute()
+                        || target.getNameCount() != 1
+                        || target.toString().equals("..")) {
                     throw new IOException("its socket is a symlink to " + target + ", which is elsewhere");
                 }
                 file = folder.resolve(target);

@@ -58,13 +58,17 @@ record Interpreter(String name, Pattern names, String debian) {
         for (var folder : folders) {
             var file = Path.of(folder, program);
             if (folder.startsWith("/") && Files.isRegularFile(file) && Files.isExecutable(file)) {
-                try {
-                    return file.toRealPath();
-                } catch (IOException e) {
-                    continue; // it went away just now
-                }
+                return real(file);
             }
         }
         return null;
+    }
+
+    private static Path real(Path file) {
+        try {
+            return file.toRealPath();
+        } catch (IOException e) {
+            return file; // it went away just now; starting it says so
+        }
     }
 }

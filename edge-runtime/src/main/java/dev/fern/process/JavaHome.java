@@ -23,15 +23,15 @@ record JavaHome(Path fdk, Path socket) {
 
     /// Whether these words of an image start the Java FDK.
     boolean means(List<String> words) {
-        return HANDLER.matcher(words.getLast().strip()).matches()
-                && (words.size() == 1 || words.contains(ENTRY_POINT));
+        return HANDLER.matcher(words.getLast().strip()).matches() && (words.size() == 1 || words.contains(ENTRY_POINT));
     }
 
     List<String> command(Fn fn, Bundle bundle, List<String> words, Map<String, Path> places)
             throws InvalidDefinitionException {
         if (!Files.isDirectory(bundle.root().resolve("function/app"))) {
             throw new InvalidDefinitionException(
-                    "the image of " + fn.name() + " names " + words.getLast() + " and has no Java code in /function/app",
+                    "the image of " + fn.name() + " names " + words.getLast()
+                            + " and has no Java code in /function/app",
                     "build the image again and deploy it");
         }
         var home = Path.of(System.getProperty("java.home")).toAbsolutePath();

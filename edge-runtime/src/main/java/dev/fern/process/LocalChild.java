@@ -4,6 +4,7 @@ import dev.fern.Metrics;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ final class LocalChild implements Launcher.Child, Watch.Watched {
                     return strays;
                 }
             }
-        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             return 0; // a file went away while it was looked at
         }
         return strays;

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Starts processes from this JVM.
 ///
-/// One thread starts them all and lives as long as this: a sandbox dies with the thread that made it (PR_SET_PDEATHSIG),
+/// One thread starts them all and lives as long as this: a sandbox dies with the thread that made it
+/// (PR_SET_PDEATHSIG),
 /// and must not do so because a worker was idle.
 final class LocalLauncher implements Launcher {
     private final Guards guards;
@@ -23,8 +24,8 @@ final class LocalLauncher implements Launcher {
     private final Metrics metrics;
     private final Watch watch = new Watch();
     private final AtomicInteger instances = new AtomicInteger();
-    private final ExecutorService starter = Executors.newSingleThreadExecutor(task ->
-            Thread.ofPlatform().name("fern-process-start").daemon(true).unstarted(task));
+    private final ExecutorService starter = Executors.newSingleThreadExecutor(
+            task -> Thread.ofPlatform().name("fern-process-start").daemon(true).unstarted(task));
     private @Nullable Path folder;
 
     /// @param guards without a problem

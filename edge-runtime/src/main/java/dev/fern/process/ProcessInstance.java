@@ -16,7 +16,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -29,8 +28,8 @@ final class ProcessInstance implements FunctionRuntime.Instance {
 
     private static final long LOOK_MS = 5;
     private static final int MOST_CHARS = 300;
-    private static final Set<String> NOT_ANSWER = Set.of(
-            "connection", "keep-alive", "transfer-encoding", "content-length", "date", "trailer", "upgrade");
+    private static final Set<String> NOT_ANSWER =
+            Set.of("connection", "keep-alive", "transfer-encoding", "content-length", "date", "trailer", "upgrade");
     private static final System.Logger LOG = System.getLogger("fern.process");
 
     private final Fn fn;
@@ -84,7 +83,10 @@ final class ProcessInstance implements FunctionRuntime.Instance {
         LOG.log(System.Logger.Level.INFO, () -> why + (printed.isEmpty() ? "" : ":\n" + String.join("\n", printed)));
         var last = printed.stream().filter(line -> !line.isBlank()).toList();
         return new InvalidDefinitionException(
-                last.isEmpty() ? why : why + "; its last words: " + cut(last.getLast().strip()), whatToDo);
+                last.isEmpty()
+                        ? why
+                        : why + "; its last words: " + cut(last.getLast().strip()),
+                whatToDo);
     }
 
     @Override
@@ -92,8 +94,7 @@ final class ProcessInstance implements FunctionRuntime.Instance {
         console.begin(log);
         child.busy(true);
         try {
-            var reply = socket.call(
-                    call.headers(deadline), call.event().data().bytes());
+            var reply = socket.call(call.headers(deadline), call.event().data().bytes());
             return result(reply);
         } catch (ReplyReader.BadReplyException e) {
             return broken("answer", fn.name() + " was stopped: " + e.getMessage());
@@ -112,10 +113,11 @@ final class ProcessInstance implements FunctionRuntime.Instance {
             case 200 -> new Result.Success(new Answer(answer(reply.headers()), Payload.of(reply.body())));
             case 502 -> new Result.FunctionError("the function failed" + said(reply.body()));
             case 504 -> new Result.TimedOut(fn.timeout());
-            default -> broken(
-                    "answer",
-                    fn.name() + " was stopped: it answered with status " + reply.status()
-                            + ", and an FDK says 200, 502 or 504");
+            default ->
+                broken(
+                        "answer",
+                        fn.name() + " was stopped: it answered with status " + reply.status()
+                                + ", and an FDK says 200, 502 or 504");
         };
     }
 
@@ -190,5 +192,4 @@ final class ProcessInstance implements FunctionRuntime.Instance {
         }
         pump.close();
     }
-
 }

@@ -32,7 +32,8 @@ final class ProcessProgram implements FunctionRuntime.Program {
             throw new InvalidDefinitionException(
                     fn.name() + " cannot be started: " + e.getMessage(), "check that bubblewrap is installed");
         }
-        var cut = metrics.counter("fern_function_output_cut_total", "fn", fn.name().toString());
+        var cut = metrics.counter(
+                "fern_function_output_cut_total", "fn", fn.name().toString());
         var instance = new ProcessInstance(fn, child, new Console(cut), answerBytes, metrics);
         instance.awaitSocket();
         return instance;

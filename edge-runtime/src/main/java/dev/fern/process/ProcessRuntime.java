@@ -42,6 +42,11 @@ public final class ProcessRuntime implements FunctionRuntime {
         this.metrics = metrics;
     }
 
+    ProcessRuntime(Path fdkJars, Path state, int answerBytes, Metrics metrics, Guards guards) {
+        this(fdkJars, state, answerBytes, metrics);
+        this.guards = guards;
+    }
+
     @Override
     public String name() {
         return "process";
@@ -57,8 +62,8 @@ public final class ProcessRuntime implements FunctionRuntime {
     public Program load(Fn fn, Bundle bundle) throws InvalidDefinitionException {
         if (fn.isolation() == Fn.Isolation.CONTEXT || fn.isolation() == Fn.Isolation.ISOLATE) {
             throw new InvalidDefinitionException(
-                    "fern/isolation=" + fn.isolation().name().toLowerCase(Locale.ROOT)
-                            + " is not for " + fn.name() + ", which runs as a process of its own",
+                    "fern/isolation=" + fn.isolation().name().toLowerCase(Locale.ROOT) + " is not for " + fn.name()
+                            + ", which runs as a process of its own",
                     "set it to process, or remove it");
         }
         var order = Recipe.order(fn, bundle, java());
@@ -70,7 +75,7 @@ public final class ProcessRuntime implements FunctionRuntime {
             return launcher;
         }
         try {
-            var found = Guards.find();
+            var found = guards == null ? Guards.find() : guards;
             guards = found;
             if (found.problem() != null) {
                 throw new InvalidDefinitionException(

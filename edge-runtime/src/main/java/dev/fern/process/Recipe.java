@@ -182,7 +182,8 @@ final class Recipe {
             var path = Path.of("/").resolve(bundle.workingDir()).resolve(word).normalize();
             return isProgram(path.toString()) ? path.toString() : null;
         }
-        for (var folder : Objects.requireNonNullElse(env.get("PATH"), DEVICE_PATH).split(":")) {
+        for (var folder :
+                Objects.requireNonNullElse(env.get("PATH"), DEVICE_PATH).split(":")) {
             var path = folder + "/" + word;
             if (folder.startsWith("/") && isProgram(path)) {
                 return path;

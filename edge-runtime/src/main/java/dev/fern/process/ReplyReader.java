@@ -96,7 +96,8 @@ final class ReplyReader {
     }
 
     private Reply reply(boolean persistent, int status, Headers fields) throws IOException {
-        boolean keep = persistent && !fields.first("Connection", "").toLowerCase(Locale.ROOT).contains("close");
+        boolean keep = persistent
+                && !fields.first("Connection", "").toLowerCase(Locale.ROOT).contains("close");
         if (status == 204 || status == 304) {
             return new Reply(status, fields, new byte[0], keep);
         }

@@ -16,7 +16,8 @@ import java.util.TreeMap;
 ///                                 pid 1                          pid 2
 /// ```
 ///
-/// What is secret, or long, goes to bubblewrap through a pipe (`--args 3`), as every user of the device can read command
+/// What is secret, or long, goes to bubblewrap through a pipe (`--args 3`), as every user of the device can read
+/// command
 /// lines. A daemon that is not root makes a user namespace; its functions have its own user then.
 final class Sandbox {
     /// Processes and threads of one function (Fn: FN_MAX_PIDS of its Docker).
@@ -26,8 +27,7 @@ final class Sandbox {
 
     /// Variables that the dynamic loader or the C library obeys: only the function itself gets these, not the programs
     /// that build its sandbox.
-    private static final List<String> LOADERS =
-            List.of("LD_", "GLIBC_", "MALLOC_", "GCONV_", "LOCPATH", "NLSPATH");
+    private static final List<String> LOADERS = List.of("LD_", "GLIBC_", "MALLOC_", "GCONV_", "LOCPATH", "NLSPATH");
     /// Where the programs that finish a sandbox are, if its `/usr` is not the device's.
     private static final String TOOLS = "/.fern/tools";
 
@@ -50,7 +50,8 @@ final class Sandbox {
         Files.writeString(files.resolve("passwd"), "fn:x:" + user + ":" + user + ":fn:/tmp:/usr/sbin/nologin\n");
         Files.writeString(files.resolve("group"), "fn:x:" + user + ":\n");
         var arguments = new ArrayList<String>();
-        arguments.addAll(List.of("--clearenv", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"));
+        arguments.addAll(
+                List.of("--clearenv", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"));
         arguments.addAll(List.of("--die-with-parent", "--new-session", "--hostname", "fern", "--cap-drop", "ALL"));
         arguments.addAll(
                 root

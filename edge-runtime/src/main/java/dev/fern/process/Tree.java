@@ -2,7 +2,11 @@ package dev.fern.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
@@ -41,12 +45,12 @@ final class Tree {
                     }
                 }
             }
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             if (Files.exists(PROC.resolve("self/task")) && !Files.exists(PROC.resolve("thread-self/children"))) {
                 // a kernel without CONFIG_PROC_CHILDREN
                 ProcessHandle.of(pid).ifPresent(one -> one.children().forEach(child -> into.add(child.pid())));
             }
-        } catch (IOException | UncheckedIOException | java.nio.file.DirectoryIteratorException e) {
+        } catch (IOException | UncheckedIOException | DirectoryIteratorException e) {
             // it has ended
         }
     }
@@ -78,8 +82,9 @@ final class Tree {
                 for (var line : Files.readAllLines(PROC.resolve(pid + "/smaps_rollup"))) {
                     if (line.startsWith(ANONYMOUS)) {
                         told = true;
-                        kilobytes += Long.parseLong(
-                                line.substring(ANONYMOUS.length()).replace("kB", "").strip());
+                        kilobytes += Long.parseLong(line.substring(ANONYMOUS.length())
+                                .replace("kB", "")
+                                .strip());
                     }
                 }
             } catch (IOException | NumberFormatException e) {
@@ -92,8 +97,8 @@ final class Tree {
     /// From the auxiliary vector (getauxval(3)): pairs of words, AT_PAGESZ is 6.
     private static long pageBytes() {
         try {
-            var vector = java.nio.ByteBuffer.wrap(Files.readAllBytes(PROC.resolve("self/auxv")))
-                    .order(java.nio.ByteOrder.nativeOrder());
+            var vector = ByteBuffer.wrap(Files.readAllBytes(PROC.resolve("self/auxv")))
+                    .order(ByteOrder.nativeOrder());
             boolean wide = System.getProperty("sun.arch.data.model", "64").equals("64");
             while (vector.remaining() >= (wide ? 16 : 8)) {
                 long type = wide ? vector.getLong() : vector.getInt();

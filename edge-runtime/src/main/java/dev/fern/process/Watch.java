@@ -4,7 +4,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/// Looks at the processes and kills one that takes more than it may: the guard that every Linux has. One thread; closely
+/// Looks at the processes and kills one that takes more than it may: the guard that every Linux has. One thread;
+/// closely
 /// while a call runs, from time to time while none does, not at all without processes.
 final class Watch implements AutoCloseable {
     /// Between two looks while a call runs.
@@ -21,10 +22,8 @@ final class Watch implements AutoCloseable {
     }
 
     private final Set<Watched> all = ConcurrentHashMap.newKeySet();
-    private final Thread thread = Thread.ofPlatform()
-            .name("fern-process-watch")
-            .daemon(true)
-            .unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().name("fern-process-watch").daemon(true).unstarted(this::run);
     private volatile boolean resting;
     private volatile boolean closed;
 

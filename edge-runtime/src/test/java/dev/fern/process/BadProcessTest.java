@@ -9,9 +9,12 @@ import dev.fern.InvalidDefinitionException;
 import dev.fern.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,8 +132,7 @@ class BadProcessTest {
     void oneThatDiesHalfwayIsOneFailedCall() throws Exception {
         var half = "b'HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nhalf'";
         try (var running = booth.start(Booth.fn(), booth.script(RAW.replace("ANSWER", half) + "os._exit(7)"))) {
-            assertThat(running.failure("x"))
-                    .isEqualTo("greenhouse/demo broke off the call: its exit status is 7");
+            assertThat(running.failure("x")).isEqualTo("greenhouse/demo broke off the call: its exit status is 7");
         }
     }
 
@@ -144,7 +146,7 @@ class BadProcessTest {
 
     @Test
     void aLanguageThatIsNotInstalledIsInvalidWithThePackageThatBringsIt() throws Exception {
-        var nowhere = new Interpreter("fern-no-such-language", java.util.regex.Pattern.compile("x"), "some-package");
+        var nowhere = new Interpreter("fern-no-such-language", Pattern.compile("x"), "some-package");
         assertThatThrownBy(() -> nowhere.find("/nowhere"))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessage("fern-no-such-language is not installed on this device; run: apt install some-package, or"
@@ -171,13 +173,9 @@ class BadProcessTest {
     @Test
     void aProgramThatMayNotBeExecutedIsInvalid() throws Exception {
         var bundle = booth.bundle(List.of("/function/func"), List.of(), Map.of(), "function/func", "");
-        Files.copy(
-                Path.of("/bin/true"),
-                bundle.root().resolve("function/func"),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(Path.of("/bin/true"), bundle.root().resolve("function/func"), StandardCopyOption.REPLACE_EXISTING);
         Files.setPosixFilePermissions(
-                bundle.root().resolve("function/func"),
-                java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
+                bundle.root().resolve("function/func"), PosixFilePermissions.fromString("rw-r--r--"));
 
         assertThat(refused(bundle).why()).contains("is not executable");
     }

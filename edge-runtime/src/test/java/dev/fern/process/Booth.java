@@ -15,6 +15,7 @@ import dev.fern.Result;
 import dev.fern.kit.Examples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -75,15 +76,14 @@ final class Booth implements AutoCloseable {
         runtime = new ProcessRuntime(FDK, folder.resolve("state"), ANSWER_BYTES, metrics);
     }
 
+    Booth(Path folder, Guards guards) {
+        this.folder = folder;
+        runtime = new ProcessRuntime(FDK, folder.resolve("state"), ANSWER_BYTES, metrics, guards);
+    }
+
     static Event request(Headers headers, String body) {
         return Event.of(
-                "/fern/test/http/x",
-                Event.HTTP_REQUEST,
-                null,
-                Instant.now(),
-                "text/plain",
-                headers,
-                Payload.of(body));
+                "/fern/test/http/x", Event.HTTP_REQUEST, null, Instant.now(), "text/plain", headers, Payload.of(body));
     }
 
     static Fn fn(Map<String, String> config, int memoryMb, Duration timeout, Duration idle, boolean allLayers) {
@@ -112,7 +112,8 @@ final class Booth implements AutoCloseable {
 
     /// An image whose own layers hold these files: path, text, path, text.
     Bundle bundle(List<String> entrypoint, List<String> cmd, Map<String, String> env, String... files) {
-        var root = folder.resolve("image-" + entrypoint.hashCode() + "-" + List.of(files).hashCode());
+        var root = folder.resolve(
+                "image-" + entrypoint.hashCode() + "-" + List.of(files).hashCode());
         for (int i = 0; i < files.length; i += 2) {
             write(root.resolve(files[i]), files[i + 1]);
         }
@@ -132,7 +133,7 @@ final class Booth implements AutoCloseable {
     static String resource(String name) {
         try (var in = Booth.class.getResourceAsStream("/process/" + name)) {
             assertThat(in).as(name).isNotNull();
-            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package dev.fern.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fern.Call;
+import dev.fern.Console;
 import dev.fern.Fn;
 import dev.fern.Headers;
 import dev.fern.Result;
@@ -157,8 +158,9 @@ class ProcessLimitsTest {
     @Test
     void aForkBombIsBounded() throws Exception {
         try (var running = start(256)) {
-            var code = "import os, time\nn = 0\ntry:\n  while True:\n    if os.fork() == 0: time.sleep(100)\n    n += 1\n"
-                    + "except OSError as e: answer = str(n) + ' ' + e.strerror";
+            var code =
+                    "import os, time\nn = 0\ntry:\n  while True:\n    if os.fork() == 0: time.sleep(100)\n    n += 1\n"
+                            + "except OSError as e: answer = str(n) + ' ' + e.strerror";
             var answer = running.answer(code);
             assertThat(answer).endsWith("Resource temporarily unavailable");
             assertThat(Integer.parseInt(answer.split(" ")[0])).isLessThan(Sandbox.PIDS);
@@ -170,7 +172,8 @@ class ProcessLimitsTest {
     void oneFunctionsProcessesDoNotCountForAnother() throws Exception {
         try (var bomb = start(256);
                 var good = start(64)) {
-            bomb.answer("import os, time\ntry:\n  while True:\n    if os.fork() == 0: time.sleep(100)\nexcept OSError: pass");
+            bomb.answer(
+                    "import os, time\ntry:\n  while True:\n    if os.fork() == 0: time.sleep(100)\nexcept OSError: pass");
             assertThat(good.answer("import subprocess\nanswer = subprocess.check_output(['echo', 'fine']).decode()"))
                     .isEqualTo("fine\n");
         }
@@ -180,7 +183,8 @@ class ProcessLimitsTest {
     void anAnswerThatIsTooLargeIsRefused() throws Exception {
         var tooLarge = "larger than " + (Booth.ANSWER_BYTES >> 10) + " KB";
         try (var running = start(64)) {
-            assertThat(running.failure("answer = 'x' * " + (Booth.ANSWER_BYTES + 1))).contains(tooLarge);
+            assertThat(running.failure("answer = 'x' * " + (Booth.ANSWER_BYTES + 1)))
+                    .contains(tooLarge);
             assertThat(running.instance().spent()).isTrue();
         }
         try (var running = start(64)) {
@@ -197,10 +201,11 @@ class ProcessLimitsTest {
     @Test
     void aFloodOfOutputIsBoundedAndDoesNotStopTheFunction() throws Exception {
         try (var running = start(64)) {
-            assertThat(running.answer("for i in range(100000): print('line', i)\nprint('x' * 10000000)\nanswer = 'done'"))
+            assertThat(running.answer(
+                            "for i in range(100000): print('line', i)\nprint('x' * 10000000)\nanswer = 'done'"))
                     .isEqualTo("done");
             Await.until("it is cut", () -> running.log().getLast().contains("the rest is dropped"));
-            assertThat(running.log()).hasSize(dev.fern.Console.MOST_LINES + 1);
+            assertThat(running.log()).hasSize(Console.MOST_LINES + 1);
             assertThat(running.answer("print('next')\nanswer = 1")).isEqualTo("1");
             Await.until("the next call has its own", () -> running.log().contains("next"));
         }
@@ -230,7 +235,8 @@ class ProcessLimitsTest {
     @Test
     void theFolderOfItsSocketIsNoDisk() throws Exception {
         try (var running = start(64)) {
-            var code = "import time\nfor n in range(10000):\n  open('/tmp/iofs/' + str(n), 'w').write('x' * 1000)\ntime.sleep(100)";
+            var code =
+                    "import time\nfor n in range(10000):\n  open('/tmp/iofs/' + str(n), 'w').write('x' * 1000)\ntime.sleep(100)";
             assertThat(running.failure(code)).contains("files beside its socket");
         }
     }

@@ -6,6 +6,7 @@ import dev.fern.Answer;
 import dev.fern.Headers;
 import dev.fern.Result;
 import dev.fern.kit.Await;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +35,12 @@ class ProcessRuntimeTest {
 
     @Test
     void theEnvironmentIsThatOfAnFnServer() throws Exception {
-        var fn = Booth.fn(Map.of("GREETING", "hi \"there\"\nyou", "LD_X", "1"), 96, Duration.ofSeconds(5), Duration.ofSeconds(5), false);
+        var fn = Booth.fn(
+                Map.of("GREETING", "hi \"there\"\nyou", "LD_X", "1"),
+                96,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                false);
         var bundle = booth.bundle(
                 List.of("python3", "-u", "func.py"),
                 List.of("a word", "$HOME"),
@@ -43,7 +49,8 @@ class ProcessRuntimeTest {
                 Booth.resource("func.py"));
 
         try (var running = booth.start(fn, bundle)) {
-            var env = running.answer("import os\nanswer = '\\n'.join(k + '=' + repr(v) for k, v in os.environ.items())");
+            var env =
+                    running.answer("import os\nanswer = '\\n'.join(k + '=' + repr(v) for k, v in os.environ.items())");
 
             assertThat(env.lines())
                     .contains(
@@ -83,7 +90,8 @@ class ProcessRuntimeTest {
 
             assertThat(result.answer().body().text())
                     .contains("X-Two=1", "X-Two=2", "X-Bad=a  X-Smuggled: b", "Fn-Call-Id=", "Fn-Deadline=", " ä")
-                    .contains("Content-Type=text/plain", "Content-Length=" + code.getBytes("UTF-8").length)
+                    .contains(
+                            "Content-Type=text/plain", "Content-Length=" + code.getBytes(StandardCharsets.UTF_8).length)
                     .doesNotContain("no token", "Transfer-Encoding", "X-Smuggled=");
             assertThat(result.answer())
                     .extracting(Answer::status, Answer::contentType)
@@ -107,7 +115,8 @@ class ProcessRuntimeTest {
     @Test
     void aFunctionThatThrowsIsAFailedCallAndItsProcessIsKept() throws Exception {
         try (var running = booth.start()) {
-            assertThat(running.failure("kept['x'] = 1\nraise ValueError('boom')")).contains("ValueError", "boom");
+            assertThat(running.failure("kept['x'] = 1\nraise ValueError('boom')"))
+                    .contains("ValueError", "boom");
             Await.until("the trace is in the log", () -> running.log().contains("ValueError: boom"));
             assertThat(running.instance().spent()).isFalse();
             assertThat(running.answer("answer = kept['x']")).isEqualTo("1");
@@ -127,7 +136,8 @@ class ProcessRuntimeTest {
         try (var running = booth.start()) {
             assertThat(running.failure("status = 201")).contains("status 201");
             assertThat(running.instance().spent()).isTrue();
-            assertThat(booth.counter("fern_process_kills_total", "reason", "answer")).isEqualTo(1);
+            assertThat(booth.counter("fern_process_kills_total", "reason", "answer"))
+                    .isEqualTo(1);
         }
     }
 
@@ -168,11 +178,12 @@ class ProcessRuntimeTest {
                     .orElseThrow()
                     .pid();
             assertThat(Tree.of(pid)).hasSizeGreaterThanOrEqualTo(5);
-            home = Files.list(Path.of(System.getProperty("java.io.tmpdir")))
-                    .filter(file -> file.getFileName().toString().matches("fern-\\d+")
-                            && Files.exists(file.resolve("0/s/lsnr.sock")))
-                    .findFirst()
-                    .orElseThrow();
+            try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+                home = files.filter(file -> file.getFileName().toString().matches("fern-\\d+")
+                                && Files.exists(file.resolve("0/s/lsnr.sock")))
+                        .findFirst()
+                        .orElseThrow();
+            }
         }
         var below = Tree.of(pid);
         below.remove(pid);
@@ -222,7 +233,8 @@ class ProcessRuntimeTest {
     @Test
     void theFunctionGetsNothingOfTheDaemonsEnvironment() throws Exception {
         try (var running = booth.start()) {
-            var names = running.answer("import os\nanswer = ' '.join(os.environ)").split(" ");
+            var names =
+                    running.answer("import os\nanswer = ' '.join(os.environ)").split(" ");
             assertThat(names)
                     .allMatch(name -> name.startsWith("FN_")
                             || List.of("PATH", "HOME", "TMPDIR", "LANG", "PWD", "PYTHONPATH", "LC_CTYPE")

@@ -40,15 +40,15 @@ class RealFdksTest {
     }
 
     private static Fn fn(int memoryMb) {
-        return Booth.fn(
-                Map.of("GREETING", "hi"), memoryMb, Duration.ofSeconds(30), Duration.ofSeconds(30), false);
+        return Booth.fn(Map.of("GREETING", "hi"), memoryMb, Duration.ofSeconds(30), Duration.ofSeconds(30), false);
     }
 
     private Bundle javaBundle(String members) {
         return JavaBundle.of(
                 folder.resolve("java"),
                 "demo.Fn::handle",
-                "package demo;\nimport com.fnproject.fn.api.*;\nimport java.util.*;\npublic class Fn {\n" + members + "\n}\n");
+                "package demo;\nimport com.fnproject.fn.api.*;\nimport java.util.*;\npublic class Fn {\n" + members
+                        + "\n}\n");
     }
 
     private Bundle node(String code) throws IOException {
@@ -135,7 +135,8 @@ class RealFdksTest {
                 assertThat(result.answer().body().text())
                         .isEqualTo("{\"text\":\"hi ann\",\"calls\":" + i + ",\"pid\":2}");
                 assertThat(result.answer().headers().first("X-Mine", "")).isEqualTo("y");
-                assertThat(result.answer().headers().first("Fn-Fdk-Version", "")).startsWith("fdk-node/");
+                assertThat(result.answer().headers().first("Fn-Fdk-Version", ""))
+                        .startsWith("fdk-node/");
             }
             Await.until("its output is there", () -> running.log().contains("out {\"name\":\"ann\"}"));
             assertThat(((Result.FunctionError) running.call(Booth.request(headers, "{\"name\":\"boom\"}"))).message())

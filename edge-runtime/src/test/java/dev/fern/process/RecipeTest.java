@@ -1,11 +1,14 @@
 package dev.fern.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fern.Bundle;
 import dev.fern.Fn;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +74,8 @@ class RecipeTest {
 
     @Test
     void theFdkOfJavaIsTheDevicesWithTheHandlerOfTheImage() throws Exception {
-        for (var entrypoint : List.of(List.<String>of(), List.of("java", "-cp", "x", "com.fnproject.fn.runtime.EntryPoint"))) {
+        for (var entrypoint :
+                List.of(List.<String>of(), List.of("java", "-cp", "x", "com.fnproject.fn.runtime.EntryPoint"))) {
             var bundle =
                     booth.bundle(entrypoint, List.of("com.example.Fn::handle"), Map.of(), "function/app/fn.jar", "");
             assertThat(order(bundle).command())
@@ -83,10 +87,7 @@ class RecipeTest {
     @Test
     void aProgramOfItsOwnRunsAsItIs() throws Exception {
         var bundle = booth.bundle(List.of("./func", "x"), List.of("y"), Map.of(), "function/func", "");
-        Files.copy(
-                Path.of("/bin/true"),
-                bundle.root().resolve("function/func"),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(Path.of("/bin/true"), bundle.root().resolve("function/func"), StandardCopyOption.REPLACE_EXISTING);
 
         assertThat(order(bundle).command()).containsExactly("/function/func", "x", "y");
     }
@@ -98,12 +99,14 @@ class RecipeTest {
 
         assertThat(order(fn, bundle).command().getFirst()).isEqualTo("/usr/bin/python3");
         try (var running = booth.start(fn, bundle)) {
-            var seen = running.answer("import os\nanswer = sorted(os.listdir('/')), sorted(os.listdir('/usr')), sorted(os.listdir('/usr/bin')), os.getuid() != 0");
+            var seen = running.answer(
+                    "import os\nanswer = sorted(os.listdir('/')), sorted(os.listdir('/usr')), sorted(os.listdir('/usr/bin')), os.getuid() != 0");
             assertThat(seen)
-                    .startsWith("(['dev', 'etc', 'function', 'lib")
+                    .startsWith("(['.fern', 'dev', 'etc', 'function', 'lib")
                     .contains("['bin', 'lib", "['python3']", "True")
                     .doesNotContain("'home'", "'root'", "'var'");
-            assertThat(running.answer("answer = open('/etc/os-release').read()")).isEqualTo("ID=tiny\n");
+            assertThat(running.answer("answer = open('/etc/os-release').read()"))
+                    .isEqualTo("ID=tiny\n");
             assertThat(running.answer("import os\nanswer = sorted(os.listdir('/etc'))"))
                     .contains("'os-release'", "'passwd'", "'hosts'");
         }
@@ -114,7 +117,7 @@ class RecipeTest {
         var bundle = booth.bundle(List.of("node", "func.js"), List.of(), Map.of(), "function/func.js", "");
         var fn = Booth.fn(Map.of(), 128, Duration.ofSeconds(30), Duration.ofSeconds(30), true);
 
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> order(fn, bundle))
+        assertThatThrownBy(() -> order(fn, bundle))
                 .hasMessageStartingWith("node, which greenhouse/demo starts with, is not in the image");
     }
 
@@ -135,7 +138,7 @@ class RecipeTest {
         Files.delete(root.resolve("var.txt"));
         copy(python, root.resolve("usr/bin/python3"));
         var listed = new ProcessBuilder("ldd", python.toString()).start();
-        var libraries = new String(listed.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        var libraries = new String(listed.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         for (var word : libraries.split("\\s+")) {
             if (word.startsWith("/")) {
                 copy(Path.of(word), root.resolve(word.substring(1)));

@@ -48,7 +48,8 @@ class ReplyReaderTest {
 
         assertThat(new String(reply.body(), StandardCharsets.UTF_8)).isEqualTo("all of it");
         assertThat(reply.keep()).isFalse();
-        assertThat(read("HTTP/1.1 200 OK\nConnection: Close\nContent-Length: 0\n\n").keep())
+        assertThat(read("HTTP/1.1 200 OK\nConnection: Close\nContent-Length: 0\n\n")
+                        .keep())
                 .isFalse();
     }
 
