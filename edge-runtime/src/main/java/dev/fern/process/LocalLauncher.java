@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -19,8 +20,12 @@ import org.jspecify.annotations.Nullable;
 /// (PR_SET_PDEATHSIG),
 /// and must not do so because a worker was idle.
 final class LocalLauncher implements Launcher {
+    private static final String PREFIX = "fern-";
+    private static final String NOTE = "sockets";
+
     private final Guards guards;
     private final Sandbox sandbox;
+    private final Path state;
     private final Metrics metrics;
     private final Watch watch = new Watch();
     private final AtomicInteger instances = new AtomicInteger();
@@ -29,8 +34,10 @@ final class LocalLauncher implements Launcher {
     private @Nullable Path folder;
 
     /// @param guards without a problem
-    LocalLauncher(Guards guards, Path bubblewrap, Metrics metrics) {
+    /// @param state where it notes the folder of its sockets, so that the next one can remove it after a crash
+    LocalLauncher(Guards guards, Path bubblewrap, Path state, Metrics metrics) {
         this.guards = guards;
+        this.state = state;
         this.metrics = metrics;
         sandbox = new Sandbox(bubblewrap, guards.root());
         metrics.gauge(watch::size, "fern_processes");
@@ -63,10 +70,25 @@ final class LocalLauncher implements Launcher {
     private synchronized Path folder() throws IOException {
         var made = folder;
         if (made == null) {
-            made = Files.createTempDirectory("fern-");
+            removeOld();
+            made = Files.createTempDirectory(PREFIX);
+            Files.createDirectories(state);
+            Files.writeString(state.resolve(NOTE), made.toString());
             folder = made;
         }
         return made;
+    }
+
+    /// What a daemon left that was killed.
+    private void removeOld() {
+        try {
+            var old = Path.of(Files.readString(state.resolve(NOTE)));
+            if (old.getFileName().toString().startsWith(PREFIX) && Files.isDirectory(old)) {
+                LocalChild.delete(old);
+            }
+        } catch (IOException | InvalidPathException e) {
+            // there was none, or it is somewhere that nobody knows
+        }
     }
 
     private Process launch(Sandbox.Line line) throws IOException {

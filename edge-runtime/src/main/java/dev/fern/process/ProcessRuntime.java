@@ -85,7 +85,7 @@ public final class ProcessRuntime implements FunctionRuntime {
                 throw new IllegalStateException("no bubblewrap, and no problem");
             }
             LOG.log(System.Logger.Level.INFO, "guards of processes: {0}", String.join("; ", found.phrases()));
-            launcher = new LocalLauncher(found, found.bubblewrap(), metrics);
+            launcher = new LocalLauncher(found, found.bubblewrap(), state, metrics);
             return launcher;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

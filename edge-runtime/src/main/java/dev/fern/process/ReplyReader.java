@@ -56,10 +56,20 @@ final class ReplyReader {
     }
 
     private static int status(String line) throws BadReplyException {
-        if (!line.matches("HTTP/1\\.[01] [1-9][0-9][0-9]( .*)?")) {
+        boolean is = (line.startsWith("HTTP/1.1 ") || line.startsWith("HTTP/1.0 "))
+                && (line.length() == 12 || line.length() > 12 && line.charAt(12) == ' ')
+                && isDigit(line.charAt(9))
+                && line.charAt(9) > '0'
+                && isDigit(line.charAt(10))
+                && isDigit(line.charAt(11));
+        if (!is) {
             throw new BadReplyException("its answer is not HTTP: " + printable(line));
         }
         return Integer.parseInt(line.substring(9, 12));
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     private static String printable(String text) {

@@ -116,6 +116,21 @@ class ProcessLimitsTest {
     }
 
     @Test
+    void aProcessThatEndsBetweenCallsCostsNoCall() throws Exception {
+        try (var house = new House(LONG, LONG)) {
+            house.call("import os, threading\nthreading.Timer(0.1, lambda: os._exit(0)).start()");
+            Await.until(
+                    "it has ended",
+                    () -> ProcessHandle.current()
+                            .children()
+                            .noneMatch(
+                                    child -> child.info().command().orElse("").endsWith("bwrap")));
+            assertThat(house.call("answer = 1")).isInstanceOf(Result.Success.class);
+            assertThat(booth.counter("fern_process_starts_total")).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aProcessThatEndsBetweenCallsIsSpent() throws Exception {
         try (var running = start(64)) {
             running.answer("import os, threading\nthreading.Timer(0.05, lambda: os._exit(0)).start()");

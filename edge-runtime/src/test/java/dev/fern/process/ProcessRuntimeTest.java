@@ -196,6 +196,17 @@ class ProcessRuntimeTest {
     }
 
     @Test
+    void whatAKilledDaemonLeftIsRemovedByTheNextOne() throws Exception {
+        var left = Files.createTempDirectory("fern-");
+        Booth.write(left.resolve("0/passwd"), "x");
+        Booth.write(folder.resolve("state/sockets"), left.toString());
+
+        booth.start().close();
+
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
     void theFunctionSeesNothingOfTheDevice() throws Exception {
         Booth.write(folder.resolve("secret"), "x");
         try (var running = booth.start()) {
