@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The sample in Python, as its Dockerfile has it.
 class DewPointTest {
-    private static final Path SAMPLE = Path.of(System.getProperty("fern.home"), "functions/dew-point");
+    private static final Path SAMPLE = Path.of(System.getProperty("fern.home"), "functions/dew-point-python");
 
     @TempDir
     Path folder;
