@@ -1,6 +1,7 @@
 package dev.fern;
 
 import java.time.Instant;
+import java.util.List;
 
 /// Runs functions of one kind.
 public interface FunctionRuntime extends AutoCloseable {
@@ -23,6 +24,12 @@ public interface FunctionRuntime extends AutoCloseable {
     /// Ends what that thread does in [#load] or [Program#start], as far as this runtime can. Comes from another
     /// thread, together with an interrupt, when it takes too long or too much. Must not wait.
     default void stop(Thread loader) {}
+
+    /// What holds a bad function of this kind back on this device, one phrase a guard; empty if there is nothing that
+    /// differs between devices, or as long as nothing was loaded.
+    default List<String> guards() {
+        return List.of();
+    }
 
     @Override
     void close();

@@ -52,6 +52,13 @@ class DependenciesTest {
     }
 
     @Test
+    void whatJavaFunctionsWithAProcessOfTheirOwnSeeIsOnThePage() throws IOException {
+        check(
+                page.table("What Java functions with a process of their own see too: lib/fdk/process"),
+                LIB.resolve("fdk").resolve("process"));
+    }
+
+    @Test
     void theVersionsOfThePomAreOnThePageAndTheOtherWayRound() {
         var listed = new ArrayList<String>();
         for (var title : List.of(

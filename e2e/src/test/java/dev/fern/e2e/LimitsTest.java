@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 /// docs/limits.md has the numbers that the code has, and names what there is.
 class LimitsTest {
     private static final Path HOME = Path.of(System.getProperty("fern.home"));
-    private static final List<String> TABLES =
-            List.of("Calls", "Functions", "MQTT", "Pins", "HTTP", "Definitions and images", "Configuration");
+    private static final List<String> TABLES = List.of(
+            "Calls", "Functions", "Processes", "MQTT", "Pins", "HTTP", "Definitions and images", "Configuration");
     private static final Pattern METRIC = Pattern.compile("fern_[a-z_]+");
     private static final Pattern KEY = Pattern.compile("`limits\\.([a-z-]+)`");
     private static final Pattern NUMBER = Pattern.compile("(\\d+)(?: (KB|MB|GB|ms|s|min|d))?\\b.*");

@@ -20,6 +20,7 @@ import dev.fern.journal.Journal;
 import dev.fern.journal.NewerFormatException;
 import dev.fern.journal.Recovered;
 import dev.fern.polyglot.JavaScriptRuntime;
+import dev.fern.process.ProcessRuntime;
 import dev.fern.sync.CloudSource;
 import dev.fern.sync.Copy;
 import dev.fern.sync.FolderSource;
@@ -81,7 +82,9 @@ public final class Daemon implements AutoCloseable {
                 List.of(
                         new JavaRuntime(fdkJars, JavaRuntime.ANSWER_BYTES, metrics),
                         new JavaScriptRuntime(JavaScriptRuntime.ANSWER_BYTES, metrics),
-                        new WasmRuntime(JavaRuntime.ANSWER_BYTES, metrics)),
+                        new WasmRuntime(JavaRuntime.ANSWER_BYTES, metrics),
+                        // last: it takes what no other does
+                        new ProcessRuntime(fdkJars, data.resolve("process"), ProcessRuntime.ANSWER_BYTES, metrics)),
                 metrics);
         closings.push(invoker::close);
 

@@ -18,6 +18,7 @@ import dev.fern.invoke.Logs;
 import dev.fern.journal.Journal;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -71,7 +72,8 @@ final class Operations implements Control, Control.Listener {
 
     @Override
     public String statusJson() {
-        return StatusJson.of(status());
+        var now = rooms;
+        return StatusJson.of(status(), now == null ? Map.of() : now.invoker.guards());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.fern.Health;
 import dev.fern.Problem;
 import dev.fern.Status;
 import io.helidon.json.JsonObject;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class StatusJson {
     private StatusJson() {}
 
-    static String of(Status status) {
+    /// @param guards what holds bad functions back, by runtime
+    static String of(Status status, Map<String, List<String>> guards) {
+        var held = JsonObject.builder();
+        guards.forEach(held::setStrings);
         return JsonObject.builder()
                 .set("device", status.device())
                 .set("version", status.version())
@@ -28,6 +32,7 @@ final class StatusJson {
                                 .set("bytes", status.queue().bytes())
                                 .set("dead", status.queue().dead())
                                 .build())
+                .set("guards", held.build())
                 .build()
                 .toString();
     }

@@ -46,8 +46,8 @@ public final class JavaRuntime implements FunctionRuntime {
         return "java";
     }
 
-    /// Whether the image names a `Class::method` and has Java code of its own under `/function/app`, and no process of
-    /// its own is wanted.
+    /// Whether the image names a `Class::method` and has Java code of its own under `/function/app`, and the function
+    /// shall not have a process of its own.
     @Override
     public boolean canRun(Fn fn, Bundle bundle) {
         return fn.isolation() != Fn.Isolation.PROCESS

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One lock guards who runs and who waits; no function code and no callback runs under it.
 public final class Invoker implements AutoCloseable {
-    /// How long an instance may take to start, as on an Fn server (FN_HOT_START_TIMEOUT_MSECS).
-    static final Duration START_LIMIT = Duration.ofSeconds(5);
+    /// How long an instance may take to start: a process has 5 s, as on an Fn server (FN_HOT_START_TIMEOUT_MSECS), and
+    /// a
+    /// moment to end and to say why.
+    static final Duration START_LIMIT = Duration.ofSeconds(8);
     /// Synchronous calls that may wait for one function.
     private static final int WAITING_MOST = 64;
 
@@ -169,6 +172,18 @@ public final class Invoker implements AutoCloseable {
         queue.version.stuck = 0;
         dispatch(queue);
         return true;
+    }
+
+    /// What holds bad functions back on this device, by runtime.
+    public Map<String, List<String>> guards() {
+        var guards = new TreeMap<String, List<String>>();
+        for (var runtime : runtimes) {
+            var held = runtime.guards();
+            if (!held.isEmpty()) {
+                guards.put(runtime.name(), held);
+            }
+        }
+        return guards;
     }
 
     public synchronized int running(FnName name) {

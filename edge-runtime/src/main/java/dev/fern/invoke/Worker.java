@@ -74,6 +74,9 @@ final class Worker implements Runnable {
     private Result run(Job job) {
         try {
             Thread.interrupted(); // a function may have interrupted itself
+            if (instance instanceof FunctionRuntime.Instance before && before.spent()) {
+                closeInstance(); // its process has died while nobody called it
+            }
             var warm = instance;
             if (warm == null) {
                 invoker.watch(this, job, Invoker.START_LIMIT);

@@ -61,9 +61,11 @@ class ContractWalkTest {
                 "fern/to/x | mqtt:a?format=body&retries=2&value=high&max-age=10s",
                 "fern/devices | site=tokyo,role!=spare",
                 "fern/isolation | shared",
+                "fern/isolation | process",
                 "fern/concurrency | 4",
                 "fern/warm | true",
                 "fern/layers | own",
+                "fern/layers | all",
             })
     void what_this_version_carries_out_is_accepted(String annotation, String value) {
         assertThatCode(() -> resolve(Map.of(annotation, value))).doesNotThrowAnyException();
@@ -86,10 +88,6 @@ class ContractWalkTest {
                 "fern/to/x | https://example.com/x?method=PUT&auth=token | 0.3",
                 "fern/to/x | http://example.com/x | 0.3",
                 "fern/to/x | mqtt:a?format=cloudevent | 0.4",
-                "fern/isolation | process | 0.2",
-                "fern/isolation | context | 0.2",
-                "fern/isolation | isolate | 0.2",
-                "fern/layers | all | 0.2",
                 "fern/rollout | 10% of site=tokyo | 0.4",
                 "fern/stable | reg/x@sha256:0 | 0.4",
                 "fern/rollback | errors=3/10 | 0.4",

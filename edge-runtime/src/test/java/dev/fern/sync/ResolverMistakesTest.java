@@ -46,9 +46,7 @@ class ResolverMistakesTest {
         {'fern/on/t':'mqtt:a?qoss=1'}                            | option qoss in mqtt:a?qoss=1 is unknown
         {'fern/on/t':'cron:@daily'}                              | needs Fern 0.3
         {'fern/rollout':'10%'}                                   | annotation fern/rollout needs Fern 0.4
-        {'fern/isolation':'process'}                             | fern/isolation=process needs Fern 0.2
         {'fern/isolation':'jail'}                                | annotation fern/isolation=jail makes no sense
-        {'fern/layers':'all'}                                    | fern/layers=all needs Fern 0.2
         {'fern/layers':'some'}                                   | annotation fern/layers=some makes no sense
         {'fern/warm':'yes'}                                      | annotation fern/warm=yes makes no sense
         {'fern/warm':[true]}                                     | annotation fern/warm is no string

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fern.process;
+
+import org.jspecify.annotations.NullMarked;
