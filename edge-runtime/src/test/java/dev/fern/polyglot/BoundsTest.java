@@ -7,8 +7,8 @@ import dev.fern.kit.NodeBundle;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,20 +23,20 @@ class BoundsTest {
             """;
 
     @TempDir
-    Path folder;
+    static Path folder;
 
-    private Stage stage;
-    private Stage.Function function;
+    private static Stage stage;
+    private static Stage.Function function;
 
-    @BeforeEach
-    void open() throws Exception {
+    @BeforeAll
+    static void open() throws Exception {
         stage = new Stage(folder);
         var fn = Stage.fn(Fn.Isolation.SHARED, 16, Duration.ofSeconds(60));
         function = stage.function(fn, NodeBundle.of(stage.folder(), RUN));
     }
 
-    @AfterEach
-    void close() {
+    @AfterAll
+    static void close() {
         function.close();
         stage.close();
     }
