@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One process of a function, from its start to its end.
 final class ProcessInstance implements FunctionRuntime.Instance {
@@ -38,7 +39,7 @@ final class ProcessInstance implements FunctionRuntime.Instance {
     private final Pump pump;
     private final FdkSocket socket;
     private final Metrics metrics;
-    private volatile boolean stopped;
+    private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile boolean spent;
 
     ProcessInstance(Fn fn, Launcher.Child child, Console console, int answerBytes, Metrics metrics) {
@@ -99,7 +100,7 @@ final class ProcessInstance implements FunctionRuntime.Instance {
         } catch (ReplyReader.BadReplyException e) {
             return broken("answer", fn.name() + " was stopped: " + e.getMessage());
         } catch (ClosedByInterruptException e) {
-            spent = true;
+            overrun(); // the interrupt that comes with a stop may be quicker than the stop itself
             throw (InterruptedException) new InterruptedException("interrupted").initCause(e);
         } catch (IOException e) {
             return broken("broken", ending(fn.name() + " broke off the call"));
@@ -140,7 +141,7 @@ final class ProcessInstance implements FunctionRuntime.Instance {
     /// The process is of no use any more.
     private Result broken(String reason, String why) {
         spent = true;
-        if (child.guarded() == null && !stopped) {
+        if (child.guarded() == null && !stopped.get()) {
             metrics.counter("fern_process_kills_total", "reason", reason).increment();
         }
         child.kill();
@@ -170,11 +171,16 @@ final class ProcessInstance implements FunctionRuntime.Instance {
 
     @Override
     public void stop() {
-        stopped = true;
-        spent = true;
-        metrics.counter("fern_process_kills_total", "reason", "timeout").increment();
+        overrun();
         child.kill();
         socket.close();
+    }
+
+    private void overrun() {
+        spent = true;
+        if (stopped.compareAndSet(false, true)) {
+            metrics.counter("fern_process_kills_total", "reason", "timeout").increment();
+        }
     }
 
     @Override

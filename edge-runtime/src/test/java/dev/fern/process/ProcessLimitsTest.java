@@ -2,10 +2,13 @@ package dev.fern.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fern.Bundle;
 import dev.fern.Call;
 import dev.fern.Console;
 import dev.fern.Fn;
+import dev.fern.FunctionRuntime;
 import dev.fern.Headers;
+import dev.fern.InvalidDefinitionException;
 import dev.fern.Result;
 import dev.fern.invoke.Invoker;
 import dev.fern.invoke.Logs;
@@ -18,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,9 +53,11 @@ class ProcessLimitsTest {
 
     /// With the invoker, whose watchdog ends calls and whose workers end idle instances.
     private final class House implements AutoCloseable {
+        final List<FunctionRuntime.Instance> started = new CopyOnWriteArrayList<>();
         private final FakeTime time = new FakeTime();
         final Logs logs = new Logs(time);
-        private final Invoker invoker = new Invoker(4, time, logs, List.of(booth.runtime), booth.metrics);
+        private final Invoker invoker =
+                new Invoker(4, time, logs, List.of(new Overheard(booth.runtime, started)), booth.metrics);
         private final Fn fn;
 
         House(Duration timeout, Duration idle) throws Exception {
@@ -70,6 +76,43 @@ class ProcessLimitsTest {
         @Override
         public void close() {
             invoker.close();
+        }
+    }
+
+    /// Tells which instances were started.
+    private record Overheard(FunctionRuntime runtime, List<FunctionRuntime.Instance> started)
+            implements FunctionRuntime {
+        @Override
+        public String name() {
+            return runtime.name();
+        }
+
+        @Override
+        public boolean canRun(Fn fn, Bundle bundle) {
+            return runtime.canRun(fn, bundle);
+        }
+
+        @Override
+        public Program load(Fn fn, Bundle bundle) throws InvalidDefinitionException {
+            var program = runtime.load(fn, bundle);
+            return new Program() {
+                @Override
+                public Instance start() throws InvalidDefinitionException {
+                    var instance = program.start();
+                    started.add(instance);
+                    return instance;
+                }
+
+                @Override
+                public void close() {
+                    program.close();
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            runtime.close();
         }
     }
 
@@ -119,12 +162,7 @@ class ProcessLimitsTest {
     void aProcessThatEndsBetweenCallsCostsNoCall() throws Exception {
         try (var house = new House(LONG, LONG)) {
             house.call("import os, threading\nthreading.Timer(0.1, lambda: os._exit(0)).start()");
-            Await.until(
-                    "it has ended",
-                    () -> ProcessHandle.current()
-                            .children()
-                            .noneMatch(
-                                    child -> child.info().command().orElse("").endsWith("bwrap")));
+            Await.until("it has ended", () -> house.started.getLast().spent());
             assertThat(house.call("answer = 1")).isInstanceOf(Result.Success.class);
             assertThat(booth.counter("fern_process_starts_total")).isEqualTo(2);
         }
