@@ -13,8 +13,6 @@ public final class Vocabulary {
     public static final String VERSION = "0.1.0";
 
     private static final String NOW = "0.1";
-    /// JavaScript, WebAssembly, processes.
-    public static final String LANGUAGES = "0.2";
     /// Schedules, device events, the outbox.
     private static final String DURABLE = "0.3";
     /// CloudEvents, chains, the cloud as a target, rollouts.

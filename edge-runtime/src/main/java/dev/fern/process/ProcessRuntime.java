@@ -53,6 +53,12 @@ public final class ProcessRuntime implements FunctionRuntime {
     }
 
     /// Whether the image says what to start. Put last among the runtimes: it takes what no other does.
+    /// A process has its own memory, which its guards watch.
+    @Override
+    public boolean sharesHeap() {
+        return false;
+    }
+
     @Override
     public boolean canRun(Fn fn, Bundle bundle) {
         return !bundle.entrypoint().isEmpty() || !bundle.cmd().isEmpty();
