@@ -113,7 +113,7 @@ class BoundsTest {
 
     @Test
     void manyPiecesAreRefusedWhenTheHeapIsFull() {
-        var code = "(() => { const all = []; for (;;) all.push(new Uint8Array(4e6).fill(all.length)) })()";
+        var code = "(() => { const all = []; for (;;) all.push(new Uint8Array(4e6)) })()";
 
         assertThat(function.answer(code)).startsWith("\"RangeError: ").contains("the device has no memory left for it");
         assertThat(function.answer("1")).isEqualTo("\"1\"");
