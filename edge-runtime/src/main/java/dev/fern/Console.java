@@ -38,6 +38,12 @@ public final class Console {
         return err;
     }
 
+    /// Text with its line ends, or a part of a line, on its standard output.
+    public void write(String text) {
+        var bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.write(bytes, 0, bytes.length);
+    }
+
     /// From now on lines go there, first those that were kept.
     public synchronized void begin(CallLog callLog) {
         lines = 0;

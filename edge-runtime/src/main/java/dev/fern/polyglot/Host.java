@@ -1,5 +1,7 @@
 package dev.fern.polyglot;
 
+import dev.fern.Console;
+import dev.fern.Heap;
 import dev.fern.Headers;
 import dev.fern.Payload;
 import java.io.IOException;
@@ -19,24 +21,26 @@ final class Host {
 
     private final JavaScriptProgram program;
     private final Context context;
-    private final Output output;
+    private static final Heap HEAP = new Heap();
+
+    private final Console console;
     private final Map<String, Object> functions = new HashMap<>();
     private Payload body = Payload.EMPTY;
     private Reply reply = new Reply(0);
     private boolean handled;
     private @Nullable String exited;
 
-    Host(JavaScriptProgram program, Context context, Output output) {
+    Host(JavaScriptProgram program, Context context, Console console) {
         this.program = program;
         this.context = context;
-        this.output = output;
+        this.console = console;
         files();
         bytes();
         answers();
         define("log", args -> output(args[0].asString() + "\n"));
         define("print", args -> output(args[0].asString()));
         define("nanos", _ -> (double) System.nanoTime());
-        define("room", args -> Heap.hasRoom(args[0].asLong()));
+        define("room", args -> HEAP.holds(args[0].asLong()));
         define("exit", args -> {
             exited = args[0].asString();
             return NOTHING;
@@ -48,7 +52,7 @@ final class Host {
     }
 
     private Object output(String text) {
-        output.write(text);
+        console.write(text);
         return NOTHING;
     }
 

@@ -63,7 +63,7 @@ final class JavaScriptProgram implements FunctionRuntime.Program {
                 throw machine.failure().invalid(e, guard.tripped());
             }
         } catch (InvalidDefinitionException | RuntimeException e) {
-            var printed = machine.output().takeHeld();
+            var printed = machine.console().takeHeld();
             machine.close();
             if (!printed.isEmpty()) {
                 LOG.log(Level.INFO, () -> fn.name() + " printed while it was loaded:\n" + String.join("\n", printed));

@@ -1,5 +1,6 @@
 package dev.fern.polyglot;
 
+import dev.fern.Console;
 import dev.fern.Call;
 import dev.fern.CallLog;
 import dev.fern.InvalidDefinitionException;
@@ -20,7 +21,7 @@ final class Machine implements AutoCloseable {
 
     private final JavaScriptProgram program;
     private final Context context;
-    private final Output output;
+    private final Console console;
     private final Host host;
     private final Failure failure;
     private final Value load;
@@ -32,8 +33,8 @@ final class Machine implements AutoCloseable {
     Machine(JavaScriptProgram program, Context context) {
         this.program = program;
         this.context = context;
-        output = new Output(program.bounds.cut());
-        host = new Host(program, context, output);
+        console = new Console(program.bounds.cut());
+        host = new Host(program, context, console);
         failure = new Failure(program.script.path());
         try {
             var booted = host.own("boot").execute(host.functions(), host.names());
@@ -46,8 +47,8 @@ final class Machine implements AutoCloseable {
         }
     }
 
-    Output output() {
-        return output;
+    Console console() {
+        return console;
     }
 
     Failure failure() {
@@ -84,7 +85,7 @@ final class Machine implements AutoCloseable {
 
     Result call(Call call, Instant deadline, CallLog log) throws InterruptedException {
         long end = System.nanoTime() + program.fn.timeout().toNanos();
-        output.begin(log);
+        console.begin(log);
         var reply = host.begin(call.event().data());
         try {
             answer.executeVoid(call.headers(deadline).isEmpty() ? "" : Host.fields(call.headers(deadline)));
@@ -99,7 +100,7 @@ final class Machine implements AutoCloseable {
             spent = true;
             return failed(reply, e);
         } finally {
-            output.end();
+            console.end();
         }
     }
 
@@ -119,7 +120,7 @@ final class Machine implements AutoCloseable {
         if (thrown.isCancelled()) {
             return new Result.FunctionError("it was stopped");
         }
-        Failure.trace(thrown).forEach(output::line);
+        Failure.trace(thrown).forEach(console::line);
         return reply.done() ? reply.result() : new Result.FunctionError(Failure.message(thrown));
     }
 

@@ -1,5 +1,6 @@
 package dev.fern.polyglot;
 
+import dev.fern.Heap;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Watches the loading of a function on the thread that makes it: stops it when it takes too long, or
 /// takes memory that is not there. A thread of its own until it is closed.
 final class StartGuard implements AutoCloseable {
+    private static final Heap HEAP = new Heap();
     /// How long the script's body, and what it awaits before it calls `fdk.handle`, may take; as on an
     /// Fn server.
     static final Duration START = Duration.ofSeconds(5);
@@ -40,7 +42,7 @@ final class StartGuard implements AutoCloseable {
                 }
                 // allocation says when to look, the heap says whether it matters
                 long allocated = threads.getThreadAllocatedBytes(loading);
-                if (allocated - before > (long) memoryMb << 20 && !Heap.hasRoom(0)) {
+                if (allocated - before > (long) memoryMb << 20 && !HEAP.holds(0)) {
                     trip("used more memory than there is");
                     return;
                 }

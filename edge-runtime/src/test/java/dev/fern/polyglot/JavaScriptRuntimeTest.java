@@ -2,6 +2,7 @@ package dev.fern.polyglot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fern.Console;
 import dev.fern.Bundle;
 import dev.fern.Event;
 import dev.fern.Fn;
@@ -140,11 +141,11 @@ class JavaScriptRuntimeTest {
             function.answer("{\"flood\":1}");
 
             assertThat(function.log())
-                    .hasSize(Output.MOST_LINES + 1)
+                    .hasSize(Console.MOST_LINES + 1)
                     .last()
                     .asString()
                     .contains("the rest is dropped");
-            assertThat(function.log().get(2)).hasSizeBetween(Output.MOST_CHARS, Output.MOST_CHARS + 20);
+            assertThat(function.log().get(2)).hasSizeBetween(Console.MOST_CHARS, Console.MOST_CHARS + 20);
             assertThat(stage.metrics
                             .counter("fern_function_output_cut_total", "fn", "greenhouse/demo")
                             .sum())
