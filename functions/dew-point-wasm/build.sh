@@ -1,4 +1,4 @@
 #!/bin/sh
 # build.sh FILE: compiles it with asc, which npm install brings
 cd "$(dirname "$0")" && PATH="$PWD/node_modules/.bin:$PATH" &&
-  exec asc dew-point-wasm.ts -O --runtime stub --use abort= --exportStart _start -o "$1"
+  exec asc func.ts -O --runtime stub --use abort= --exportStart _start -o "$1"
