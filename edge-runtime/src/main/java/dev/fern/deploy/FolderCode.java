@@ -20,10 +20,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/// Code of a function that is defined by a folder of this machine: the jars that its build left in `target/`,
-/// laid out as an image of the Java FDK has them. The image is then called `dir:/path/of/the/folder`.
+/// Code of a function that is defined by a folder of this machine: a func.wasm, or the jars that its build left in
+/// `target/`, laid out as its image would have them. The image is then called `dir:/path/of/the/folder`.
 final class FolderCode {
     private static final String SCHEME = "dir:";
+    private static final String WASM = "func.wasm";
 
     private final Path store;
 
@@ -38,6 +39,9 @@ final class FolderCode {
 
     Bundle bundle(Fn fn, Definition definition) throws InvalidDefinitionException {
         var folder = Path.of(fn.image().substring(SCHEME.length()));
+        if (Files.isRegularFile(folder.resolve(WASM))) {
+            return webAssembly(folder.resolve(WASM));
+        }
         var cmd = cmd(definition);
         try (var files = Files.list(folder.resolve("target"))) {
             var jars = files.filter(file -> file.toString().endsWith(".jar"))
@@ -55,6 +59,18 @@ final class FolderCode {
             return new Bundle("sha256:" + digest, root, List.of(), List.of(cmd), Map.of(), "/function");
         } catch (IOException e) {
             throw notBuilt(folder);
+        }
+    }
+
+    private Bundle webAssembly(Path file) throws InvalidDefinitionException {
+        try {
+            var digest = digest(List.of(file));
+            var root = store.resolve(digest);
+            Files.createDirectories(root.resolve("function"));
+            Files.copy(file, root.resolve("function").resolve(WASM), StandardCopyOption.REPLACE_EXISTING);
+            return new Bundle("sha256:" + digest, root, List.of(), List.of(), Map.of(), "/function");
+        } catch (IOException e) {
+            throw new InvalidDefinitionException(file + " cannot be read: " + e.getMessage(), "build it again");
         }
     }
 
