@@ -21,11 +21,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/// Code of a function that is defined by a folder of this machine, laid out as its image would be: the
-/// jars that its build left in `target/`, or with a func.js the folder itself. The image is then called
+/// Code of a function that is defined by a folder of this machine, laid out as its image would be: a func.wasm, with a
+/// func.js the folder itself, or else the jars that its build left in `target/`. The image is then called
 /// `dir:/path/of/the/folder`.
 final class FolderCode {
     private static final String SCHEME = "dir:";
+    private static final String WASM = "func.wasm";
     /// Files of a JavaScript function, node_modules included.
     static final int MOST_FILES = 10000;
 
@@ -42,30 +43,32 @@ final class FolderCode {
 
     Bundle bundle(Fn fn, Definition definition) throws InvalidDefinitionException {
         var folder = Path.of(fn.image().substring(SCHEME.length()));
-        if (Files.exists(folder.resolve("func.js"))) {
-            return javaScript(folder);
-        }
-        var cmd = cmd(definition);
-        try (var files = Files.list(folder.resolve("target"))) {
-            var jars = files.filter(file -> file.toString().endsWith(".jar"))
-                    .sorted()
-                    .toList();
-            if (jars.isEmpty()) {
-                throw notBuilt(folder);
+        try {
+            if (Files.isRegularFile(folder.resolve(WASM))) {
+                return lay(folder, List.of(folder.resolve(WASM)), "function", List.of(), List.of());
             }
-            var digest = digest(folder.resolve("target"), jars);
-            var root = store.resolve(digest);
-            var app = Files.createDirectories(root.resolve("function/app"));
-            for (var jar : jars) {
-                Files.copy(jar, app.resolve(jar.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-            }
-            return new Bundle("sha256:" + digest, root, List.of(), List.of(cmd), Map.of(), "/function");
-        } catch (IOException e) {
-            throw notBuilt(folder);
+            return Files.exists(folder.resolve("func.js"))
+                    ? lay(folder, script(folder), "function", List.of("node", "func.js"), List.of())
+                    : lay(folder.resolve("target"), jars(folder), "function/app", List.of(), List.of(cmd(definition)));
+        } catch (IOException | UncheckedIOException e) {
+            throw new InvalidDefinitionException(folder + " cannot be read: " + e.getMessage(), "see to its files");
         }
     }
 
-    private Bundle javaScript(Path folder) throws InvalidDefinitionException {
+    /// Copies the files to where an image has them.
+    private Bundle lay(Path from, List<Path> files, String to, List<String> entrypoint, List<String> cmd)
+            throws IOException {
+        var digest = digest(from, files);
+        var root = store.resolve(digest);
+        for (var file : files) {
+            var copy = root.resolve(to).resolve(from.relativize(file).toString());
+            Files.createDirectories(copy.getParent());
+            Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return new Bundle("sha256:" + digest, root, entrypoint, cmd, Map.of(), "/function");
+    }
+
+    private static List<Path> script(Path folder) throws IOException, InvalidDefinitionException {
         try (var all = Files.walk(folder)) {
             var files = all.filter(Files::isRegularFile)
                     .filter(file -> !folder.relativize(file).startsWith(".git"))
@@ -76,17 +79,21 @@ final class FolderCode {
                 throw new InvalidDefinitionException(
                         folder + " has more than " + MOST_FILES + " files", "bundle the function into fewer files");
             }
-            var digest = digest(folder, files);
-            var root = store.resolve(digest);
-            for (var file : files) {
-                var copy =
-                        root.resolve("function").resolve(folder.relativize(file).toString());
-                Files.createDirectories(copy.getParent());
-                Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+            return files;
+        }
+    }
+
+    private static List<Path> jars(Path folder) throws InvalidDefinitionException {
+        try (var files = Files.list(folder.resolve("target"))) {
+            var jars = files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
+            if (jars.isEmpty()) {
+                throw notBuilt(folder);
             }
-            return new Bundle("sha256:" + digest, root, List.of("node", "func.js"), List.of(), Map.of(), "/function");
-        } catch (IOException | UncheckedIOException e) {
-            throw new InvalidDefinitionException(folder + " cannot be read: " + e.getMessage(), "see to its files");
+            return jars;
+        } catch (IOException e) {
+            throw notBuilt(folder);
         }
     }
 

@@ -28,8 +28,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The functions in a folder: it holds one itself, or its sub-folders do, each with a func.yaml. Their app is called as
-/// app.yaml beside them says, else as the folder is. Looks at the files' times every 2 s, at those of the jars a
-/// build leaves in target/ too: when they are others, the same definitions are handed over again.
+/// app.yaml beside them says, else as the folder is. Looks at the files' times every 2 s, at those of the code
+/// (func.js, func.wasm, target/*.jar) too: when they are others, the same definitions are handed over again.
 ///
 /// A function whose file makes no sense stays what it was, and [#health] says why. One whose folder is gone is gone at
 /// once: unlike a list from a server, a folder is not half there.
@@ -81,7 +81,7 @@ public final class FolderSource implements DefinitionSource {
             var found = functions();
             var now = Stamps.of(found);
             if (asked || handedOver == null || !now.equals(seen)) {
-                read(found, !now.jars.equals(seen.jars));
+                read(found, !now.code.equals(seen.code));
                 seen = now;
             }
         } catch (IOException e) {
@@ -135,7 +135,7 @@ public final class FolderSource implements DefinitionSource {
         }
     }
 
-    private record Stamps(List<Stamp> definitions, List<Stamp> jars) {
+    private record Stamps(List<Stamp> definitions, List<Stamp> code) {
         static final Stamps NONE = new Stamps(List.of(), List.of());
 
         static Stamps of(List<FuncFile> found) throws IOException {
@@ -145,15 +145,16 @@ public final class FolderSource implements DefinitionSource {
                 if (function.app() instanceof Path app) {
                     stamps.definitions.add(Stamp.of(app));
                 }
-                stamps.addJars(function.folder().resolve("target"));
+                stamps.addCode(function.folder(), "func.{js,wasm}");
+                stamps.addCode(function.folder().resolve("target"), "*.jar");
             }
             return stamps;
         }
 
-        private void addJars(Path built) throws IOException {
-            try (var files = Files.newDirectoryStream(built, "*.jar")) {
-                for (var jar : files) {
-                    jars.add(Stamp.of(jar));
+        private void addCode(Path in, String glob) throws IOException {
+            try (var files = Files.newDirectoryStream(in, glob)) {
+                for (var file : files) {
+                    code.add(Stamp.of(file));
                 }
             } catch (NoSuchFileException | NotDirectoryException e) {
                 // not built yet, or just being built anew

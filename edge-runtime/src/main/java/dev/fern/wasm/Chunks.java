@@ -36,7 +36,7 @@ final class Chunks {
     /// it grows.
     byte[][] seen;
 
-    byte[][] own;
+    private byte[][] own;
 
     /// @param first the program's pieces, which are never changed
     Chunks(byte[][] first, Budget budget) {
@@ -79,7 +79,7 @@ final class Chunks {
     /// The piece at that index, to be written to.
     ///
     /// @throws WasmRuntimeException a trap, if all functions together have taken what they may
-    byte[] take(int index) {
+    private byte[] take(int index) {
         if (!budget.take(SIZE)) {
             throw new WasmRuntimeException("out of memory");
         }
@@ -96,6 +96,44 @@ final class Chunks {
         own[index] = chunk;
         seen[index] = chunk;
         return chunk;
+    }
+
+    /// The piece with that address, to be written to.
+    byte[] own(int addr) {
+        var chunk = own[addr >>> SHIFT];
+        return chunk.length == 0 ? take(addr >>> SHIFT) : chunk;
+    }
+
+    /// Copies, as if all were read before anything is written. Both are inside.
+    void copy(int dest, int src, int size) {
+        if (dest <= src) {
+            for (int done = 0; done < size; ) {
+                int part = Math.min(size - done, Math.min(left(dest + done), left(src + done)));
+                piece(dest + done, src + done, part);
+                done += part;
+            }
+        } else {
+            for (int end = size; end > 0; ) {
+                int part = Math.min(end, Math.min(before(dest + end), before(src + end)));
+                end -= part;
+                piece(dest + end, src + end, part);
+            }
+        }
+    }
+
+    private void piece(int dest, int src, int size) {
+        var to = own(dest); // first: the source may be the same piece
+        System.arraycopy(seen[src >>> SHIFT], src & MASK, to, dest & MASK, size);
+    }
+
+    /// From there to the end of the piece.
+    private static int left(int addr) {
+        return SIZE - (addr & MASK);
+    }
+
+    /// From the start of the piece that ends there, or has that inside, to it.
+    private static int before(int addr) {
+        return ((addr - 1) & MASK) + 1;
     }
 
     /// As at first.

@@ -56,11 +56,6 @@ final class LinearMemory implements Memory {
         chunks.forget();
     }
 
-    private byte[] own(int addr) {
-        var chunk = chunks.own[addr >>> Chunks.SHIFT];
-        return chunk.length == 0 ? chunks.take(addr >>> Chunks.SHIFT) : chunk;
-    }
-
     private static WasmRuntimeException outside() {
         return new WasmRuntimeException("out of bounds memory access");
     }
@@ -164,7 +159,7 @@ final class LinearMemory implements Memory {
         for (int done = 0; done < size; ) {
             int at = (addr + done) & Chunks.MASK;
             int part = Math.min(size - done, Chunks.SIZE - at);
-            System.arraycopy(data, offset + done, own(addr + done), at, part);
+            System.arraycopy(data, offset + done, chunks.own(addr + done), at, part);
             done += part;
         }
     }
@@ -199,7 +194,7 @@ final class LinearMemory implements Memory {
         for (int addr = fromIndex; addr < toIndex; ) {
             int at = addr & Chunks.MASK;
             int part = Math.min(toIndex - addr, Chunks.SIZE - at);
-            Arrays.fill(own(addr), at, at + part, value);
+            Arrays.fill(chunks.own(addr), at, at + part, value);
             addr += part;
         }
     }
@@ -208,34 +203,7 @@ final class LinearMemory implements Memory {
     public void copy(int dest, int src, int size) {
         check(src, size);
         check(dest, size);
-        if (Integer.compareUnsigned(dest, src) <= 0) {
-            for (int done = 0; done < size; ) {
-                int part = Math.min(size - done, Math.min(left(dest + done), left(src + done)));
-                piece(dest + done, src + done, part);
-                done += part;
-            }
-        } else {
-            for (int end = size; end > 0; ) {
-                int part = Math.min(end, Math.min(before(dest + end), before(src + end)));
-                end -= part;
-                piece(dest + end, src + end, part);
-            }
-        }
-    }
-
-    private void piece(int dest, int src, int size) {
-        var to = own(dest); // first: the source may be the same piece
-        System.arraycopy(chunks.seen[src >>> Chunks.SHIFT], src & Chunks.MASK, to, dest & Chunks.MASK, size);
-    }
-
-    /// From there to the end of the piece.
-    private static int left(int addr) {
-        return Chunks.SIZE - (addr & Chunks.MASK);
-    }
-
-    /// From the start of the piece that ends there, or has that inside, to it.
-    private static int before(int addr) {
-        return ((addr - 1) & Chunks.MASK) + 1;
+        chunks.copy(dest, src, size);
     }
 
     @Override
@@ -255,7 +223,7 @@ final class LinearMemory implements Memory {
     @Override
     public void writeByte(int addr, byte data) {
         try {
-            own(addr)[addr & Chunks.MASK] = data;
+            chunks.own(addr)[addr & Chunks.MASK] = data;
         } catch (ArrayIndexOutOfBoundsException e) {
             throw outside();
         }
@@ -282,7 +250,7 @@ final class LinearMemory implements Memory {
             return;
         }
         try {
-            SHORTS.set(own(addr), at, data);
+            SHORTS.set(chunks.own(addr), at, data);
         } catch (ArrayIndexOutOfBoundsException e) {
             throw outside();
         }
@@ -309,7 +277,7 @@ final class LinearMemory implements Memory {
             return;
         }
         try {
-            INTS.set(own(addr), at, data);
+            INTS.set(chunks.own(addr), at, data);
         } catch (ArrayIndexOutOfBoundsException e) {
             throw outside();
         }
@@ -336,7 +304,7 @@ final class LinearMemory implements Memory {
             return;
         }
         try {
-            LONGS.set(own(addr), at, data);
+            LONGS.set(chunks.own(addr), at, data);
         } catch (ArrayIndexOutOfBoundsException e) {
             throw outside();
         }

@@ -54,4 +54,22 @@ class FolderCodeTest {
         assertThat(second.root().resolve("function/func.js")).hasContent("second");
         assertThat(second.digest()).isNotEqualTo(first.digest());
     }
+
+    @Test
+    void aWebAssemblyFileInTheFolderIsLaidOutAsInAnImage() throws Exception {
+        var code = Files.createDirectory(folder.resolve("vibration"));
+        Files.write(code.resolve("func.wasm"), new byte[] {1, 2});
+        Files.writeString(code.resolve("func.c"), "its source stays where it is");
+        var folders = new FolderCode(folder.resolve("store"));
+        var definition = new Definition(Examples.fn("a/f").name(), "id", "{}");
+
+        var first = folders.bundle(fn(code), definition);
+        Files.write(code.resolve("func.wasm"), new byte[] {3});
+        var second = folders.bundle(fn(code), definition);
+
+        assertThat(first.digest()).startsWith("sha256:").isNotEqualTo(second.digest());
+        assertThat(first.root().resolve("function/func.wasm")).hasBinaryContent(new byte[] {1, 2});
+        assertThat(first.root().resolve("function/func.c")).doesNotExist();
+        assertThat(second.root().resolve("function/func.wasm")).hasBinaryContent(new byte[] {3});
+    }
 }

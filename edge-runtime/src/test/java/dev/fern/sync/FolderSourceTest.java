@@ -172,7 +172,10 @@ class FolderSourceTest {
         write("a/target/a.jar", "another");
         look();
         assertThat(sets).hasSize(3);
-        assertThat(sets.get(2)).isEqualTo(sets.get(0));
+        write("a/func.js", "saved");
+        look();
+        assertThat(sets).hasSize(4);
+        assertThat(sets.get(3)).isEqualTo(sets.get(0));
     }
 
     @Test

@@ -39,7 +39,7 @@ class BadFilesTest {
         stage = new Stage(folder);
     }
 
-    static Stream<Arguments> bad() {
+    static Stream<Arguments> files() {
         var start = exports("_start", 0);
         var nothing = code(bytes());
         var types = Handmade.TYPES;
@@ -79,7 +79,14 @@ class BadFilesTest {
                         "an import of another type",
                         module(types, imports(Wasi.MODULE, "fd_write", 1), functions(1), exports("_start", 1), nothing),
                         "does not have: wasi_snapshot_preview1.fd_write",
-                        ""),
+                        ""));
+    }
+
+    static Stream<Arguments> modules() {
+        var start = exports("_start", 0);
+        var nothing = code(bytes());
+        var types = Handmade.TYPES;
+        return Stream.of(
                 arguments(
                         "no memory",
                         module(types, Handmade.PROC_EXIT, functions(1), exports("_start", 1), nothing),
@@ -130,7 +137,7 @@ class BadFilesTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("bad")
+    @MethodSource({"files", "modules"})
     void isRefusedWithTheReason(String name, byte[] file, String why, String whatToDo) {
         var refused = catchThrowableOfType(InvalidDefinitionException.class, () -> stage.function(file));
         assertThat(refused).as(name).isNotNull();

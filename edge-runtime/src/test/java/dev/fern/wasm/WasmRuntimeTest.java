@@ -8,7 +8,6 @@ import dev.fern.Fn;
 import dev.fern.Headers;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Payload;
-import dev.fern.Result;
 import dev.fern.kit.Await;
 import dev.fern.kit.Examples;
 import java.io.ByteArrayOutputStream;
@@ -16,22 +15,12 @@ import java.io.PrintStream;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class WasmRuntimeTest {
     private static byte[] wasm = {};
@@ -61,34 +50,6 @@ class WasmRuntimeTest {
             assertThat(function.answer("size" + "x".repeat(70_000))).isEqualTo("70004");
             assertThat(function.answer("")).isEmpty();
         }
-    }
-
-    @Test
-    void eachCallHasAMemoryOfItsOwn() throws Exception {
-        try (var function = stage.function(wasm);
-                var other = stage.function(wasm)) {
-            for (int i = 0; i < 3; i++) {
-                assertThat(function.answer("count")).isEqualTo("1");
-                assertThat(other.answer("count")).isEqualTo("1");
-                function.failure("trap");
-                function.failure("exit 3");
-                function.failure("hog");
-            }
-            assertThat(function.answer("call 21")).isEqualTo("42");
-        }
-        assertThat(taken()).isZero();
-    }
-
-    // by the metric
-    private double taken() {
-        var bytes = new ArrayList<Double>();
-        stage.metrics.forEachGauge((series, value) -> {
-            if (series.name().equals("fern_wasm_memory_bytes")) {
-                bytes.add(value);
-            }
-        });
-        assertThat(bytes).hasSize(1);
-        return bytes.getFirst();
     }
 
     @Test
@@ -194,85 +155,6 @@ class WasmRuntimeTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "trap,          unreachable",
-        "divide 0,      integer divide by zero",
-        "outside,       out of bounds memory access",
-        "null 0,        uninitialized element 0",
-        "null 99999,    undefined element",
-        "deep,          call stack exhausted"
-    })
-    void aTrapIsAFailedCallWithItsName(String body, String name) throws Exception {
-        try (var function = stage.function(wasm)) {
-            assertThat(function.failure(body)).isEqualTo("trap: " + name);
-            assertThat(function.answer("echo next")).isEqualTo("next");
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"spin", "sleep 1000"})
-    void theTimeOutEndsIt(String body) throws Exception {
-        var function = stage.function(wasm);
-        var result = new CompletableFuture<Result>();
-        var thread = Thread.ofPlatform().start(() -> result.complete(function.call(body)));
-        Await.until("its own code runs, or it sleeps", () -> busy(thread));
-
-        thread.interrupt();
-        function.instance().stop();
-        thread.join(Duration.ofSeconds(60));
-
-        assertThat(thread.isAlive()).isFalse();
-        assertThat(result.get(1, TimeUnit.SECONDS)).isInstanceOf(Result.FunctionError.class);
-        function.close();
-    }
-
-    private static boolean busy(Thread thread) {
-        return Arrays.stream(thread.getStackTrace())
-                .anyMatch(frame -> frame.getClassName().contains("$gen"));
-    }
-
-    @Test
-    void aSleepEndsByItself() throws Exception {
-        try (var function = stage.function(wasm)) {
-            assertThat(function.answer("sleep 1")).isEqualTo("awake\n");
-        }
-    }
-
-    @Test
-    void memoryEndsAtWhatTheFunctionMayHave() throws Exception {
-        try (var function = stage.function(stage.bundle(wasm), Stage.fn(8))) {
-            assertThat(function.failure("hog")).isEqualTo("no more after 7 MB (exit code 1)");
-            assertThat(function.answer("echo next")).isEqualTo("next");
-        }
-    }
-
-    @Test
-    void memoryEndsBeforeTheHeapDoes() throws Exception {
-        try (var function = stage.function(stage.bundle(wasm), Stage.fn(2000))) {
-            int most = (int) (Runtime.getRuntime().maxMemory() / Budget.PART_OF_HEAP >> 20);
-            assertThat(function.failure("hog"))
-                    .matches("no more after (\\d+) MB .*")
-                    .satisfies(reason -> {
-                        int reached = Integer.parseInt(reason.replaceAll("\\D+(\\d+) MB.*", "$1"));
-                        assertThat(reached).isBetween(most - 3, most);
-                    });
-        }
-        assertThat(taken()).isZero();
-    }
-
-    @Test
-    void anAnswerAndALogHaveAnEnd() throws Exception {
-        try (var function = stage.function(wasm)) {
-            assertThat(function.failure("answer")).isEqualTo("the answer is larger than 65536 bytes");
-            assertThat(function.answer("flood")).isEmpty();
-            assertThat(function.log()).hasSize(1001).last().asString().contains("the rest is dropped");
-            function.log().clear();
-            function.answer("line");
-            assertThat(function.log()).hasSize(1).first().asString().hasSizeBetween(4000, 4200);
-        }
-    }
-
     @Test
     void thereAreNoFilesAndClosedStreamsStayClosed() throws Exception {
         try (var function = stage.function(wasm)) {
@@ -323,31 +205,6 @@ class WasmRuntimeTest {
             System.setErr(err);
         }
         assertThat(heard.toString(StandardCharsets.UTF_8)).isEmpty();
-    }
-
-    @Test
-    void callsAtOnceDoNotMeet() throws Exception {
-        var program = stage.runtime.load(Stage.fn(64), stage.bundle(wasm));
-        var failures = new AtomicReference<@Nullable Throwable>();
-        var threads = new ArrayList<Thread>();
-        for (int t = 0; t < 4; t++) {
-            var text = "of thread " + t;
-            threads.add(Thread.ofPlatform().start(() -> {
-                try {
-                    var function = new Stage.Function(program, program.start(), new ArrayList<>());
-                    for (int i = 0; i < 200; i++) {
-                        assertThat(function.answer("echo " + text)).isEqualTo(text);
-                        assertThat(function.answer("count")).isEqualTo("1");
-                    }
-                } catch (InvalidDefinitionException | RuntimeException | Error e) {
-                    failures.set(e);
-                }
-            }));
-        }
-        for (var thread : threads) {
-            thread.join();
-        }
-        assertThat(failures.get()).isNull();
     }
 
     @Test
