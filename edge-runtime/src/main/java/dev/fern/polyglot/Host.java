@@ -1,8 +1,8 @@
 package dev.fern.polyglot;
 
 import dev.fern.Console;
-import dev.fern.Heap;
 import dev.fern.Headers;
+import dev.fern.Heap;
 import dev.fern.Payload;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package dev.fern.polyglot;
 
-import dev.fern.Console;
 import dev.fern.Call;
 import dev.fern.CallLog;
+import dev.fern.Console;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Result;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package dev.fern.polyglot;
 
-import dev.fern.Heap;
 import com.sun.management.ThreadMXBean;
+import dev.fern.Heap;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

@@ -2,8 +2,8 @@ package dev.fern.polyglot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fern.Console;
 import dev.fern.Bundle;
+import dev.fern.Console;
 import dev.fern.Event;
 import dev.fern.Fn;
 import dev.fern.Headers;
