@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// there is known to be alive just after a collection; before, some of it is garbage. Any thread.
 public final class Heap {
     /// The percentage that may be in use after a collection.
-    static final int FULL_PERCENT = 85;
+    static final int FULL_PERCENT = 75;
 
     private static final long SOON = TimeUnit.SECONDS.toNanos(1);
     private static final Object COLLECTING = new Object();
@@ -38,6 +38,12 @@ public final class Heap {
     /// Bytes in use now, garbage included.
     public long used() {
         return old == null ? 0 : old.getUsage().getUsed();
+    }
+
+    /// The same with those of young objects, which may be about to grow old.
+    public long usedByAll() {
+        var runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
     }
 
     /// Bytes that the last whole collection left; 0 if there was none yet.

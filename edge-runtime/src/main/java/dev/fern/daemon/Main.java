@@ -42,10 +42,13 @@ public final class Main {
     /// again;
     /// a function's thread, which is known by its class loader, ends alone.
     private static void uncaught(Thread thread, Throwable e) {
-        System.err.println("Exception in thread \"" + thread.getName() + "\"");
-        e.printStackTrace();
-        if (e instanceof OutOfMemoryError && Main.class.getClassLoader().equals(thread.getContextClassLoader())) {
-            Runtime.getRuntime().halt(1);
+        try {
+            System.err.println("Exception in thread \"" + thread.getName() + "\"");
+            e.printStackTrace();
+        } finally {
+            if (e instanceof OutOfMemoryError && Main.class.getClassLoader().equals(thread.getContextClassLoader())) {
+                Runtime.getRuntime().halt(1);
+            }
         }
     }
 

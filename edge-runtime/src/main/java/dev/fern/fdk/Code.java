@@ -15,10 +15,14 @@ final class Code {
     /// Where the code was loaded: the first instance goes on in it, with the threads and the output of the loading.
     private final AtomicReference<@Nullable Scope> first;
 
+    private final Runnable forget;
+
     private int instances;
     private volatile boolean spoilt;
 
-    Code(FunctionLoader loader, Class<?> type, Method method, Leftovers leftovers, Scope first) {
+    /// @param forget makes the program forget this: what it holds may be all the memory there is
+    Code(FunctionLoader loader, Class<?> type, Method method, Leftovers leftovers, Scope first, Runnable forget) {
+        this.forget = forget;
         this.loader = loader;
         this.type = type;
         this.method = method;
@@ -48,6 +52,7 @@ final class Code {
         scope.end().come();
         spoilt = true;
         loader.closeGate();
+        forget.run();
         if (isLast()) {
             leftovers.end(); // nobody else's
         }

@@ -25,6 +25,7 @@ final class FunctionLoader extends ClassLoader {
 
     private final String function;
     private final Class<?> gate;
+    private final Runnable closing;
     private final FunctionFiles files;
     private final boolean ownJackson;
     private volatile Scope scope;
@@ -36,6 +37,11 @@ final class FunctionLoader extends ClassLoader {
         this.scope = scope;
         ownJackson = files.find(fileOf(MAPPER)) != null;
         gate = defineClass(GATE, GATE_FILE, 0, GATE_FILE.length);
+        try {
+            closing = (Runnable) gate.getConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static byte[] gateFile() {
@@ -48,11 +54,7 @@ final class FunctionLoader extends ClassLoader {
 
     /// From now on all code of this loader asks at each step whether it may go on. There is no way back.
     void closeGate() {
-        try {
-            gate.getMethod("close").invoke(null);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
+        closing.run();
     }
 
     /// Whom code of this function belongs to on a thread that does not say: the instance that was called last.

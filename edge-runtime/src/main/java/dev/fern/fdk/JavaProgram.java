@@ -31,8 +31,10 @@ final class JavaProgram implements FunctionRuntime.Program {
     private final Map<String, String> env;
     private final long memoryBytes;
     private final FunctionFiles files;
-    /// Gone when the program is closed, so that one who keeps it keeps nothing of the function.
+    /// Gone when it is spoilt or the program closed, so that one who keeps that keeps nothing of the function.
     private final AtomicReference<@Nullable Code> current = new AtomicReference<>();
+
+    private volatile boolean closed;
 
     /// Takes the files over: they are closed with it, or at once if it cannot be made.
     JavaProgram(Fn fn, Handler handler, Map<String, String> env, FunctionFiles files, Shared shared)
@@ -59,7 +61,7 @@ final class JavaProgram implements FunctionRuntime.Program {
         shared.loading.put(Thread.currentThread(), () -> stop(scope, loader));
         try (var _ = scope.enter(loader)) {
             var type = handler.type(loader);
-            var code = new Code(loader, type, handler.method(type), leftovers, scope);
+            var code = new Code(loader, type, handler.method(type), leftovers, scope, () -> forget(loader));
             refuseExit(scope);
             return code;
         } catch (InvalidDefinitionException e) {
@@ -101,17 +103,24 @@ final class JavaProgram implements FunctionRuntime.Program {
         }
     }
 
+    private void forget(FunctionLoader spoilt) {
+        var code = current.get();
+        if (code != null && code.loader.equals(spoilt)) {
+            current.compareAndSet(code, null);
+        }
+    }
+
     /// Code that no stopped call has left its traces in.
     private Code fresh() throws InvalidDefinitionException {
         var code = current.get();
-        while (code != null && code.isSpoilt()) {
+        while (code == null && !closed) {
             var loaded = load();
-            if (!current.compareAndSet(code, loaded)) {
+            if (!current.compareAndSet(null, loaded) || closed) {
                 shared.left.add(loaded.end());
             }
             code = current.get();
         }
-        if (code == null) {
+        if (code == null || closed) {
             throw new InvalidDefinitionException(name + " was unloaded", "deploy it again");
         }
         return code;
@@ -145,10 +154,11 @@ final class JavaProgram implements FunctionRuntime.Program {
 
     @Override
     public void close() {
+        closed = true;
         var code = current.getAndSet(null);
         if (code != null) {
             shared.left.add(code.end());
-            files.close();
         }
+        files.close();
     }
 }

@@ -105,8 +105,12 @@ final class Leftovers {
     synchronized long[] ids() {
         long now = System.nanoTime();
         if (any && now - idsAt > REFRESH_NANOS) {
-            ids = own().stream().mapToLong(Thread::threadId).toArray();
             idsAt = now;
+            try {
+                ids = own().stream().mapToLong(Thread::threadId).toArray();
+            } catch (OutOfMemoryError e) {
+                // those that were known will do
+            }
         }
         return ids;
     }

@@ -27,11 +27,17 @@ final class MemoryWatch {
     private static final long FULL_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
     /// The part of the heap that a call must have allocated to be the reason why it is full: one in so many.
     private static final int LEAST = 20;
+    /// The part of it that a call must have allocated to make a look at young objects worth a collection.
+    private static final int QUARTER = 4;
+    /// The part of the heap that one function may have: one in so many.
+    private static final int SHARE = 2;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Heap heap = new Heap();
-    private long stoppedAt = System.nanoTime() - SETTLE_NANOS;
+    private long collections = heap.collections();
+    private @Nullable Thread stopped;
+    private long stoppedAt;
     /// Collections there had been when the last call that was stopped had given its memory back.
     private long settledCollections = heap.collections();
 
@@ -47,9 +53,9 @@ final class MemoryWatch {
     /// What was known of a call when it was first seen.
     static final class Usage {
         private final Job job;
-        private final long used;
-        private final long live;
-        private final long collections;
+        /// What others have, at the most and at the least.
+        private long used;
+        private long live;
         private final long others;
         /// Allocated bytes up to which it is known to be no hog.
         private long cleared;
@@ -58,14 +64,24 @@ final class MemoryWatch {
             this.job = job;
             this.others = others;
             used = heap.used();
-            collections = heap.collections();
-            live = collections == 0 ? used : Math.min(used, heap.live());
+            live = heap.collections() == 0 ? used : Math.min(used, heap.live());
+        }
+
+        /// A collection has left so much: others cannot have more.
+        private void collected(long left) {
+            used = Math.min(used, left);
+            live = Math.min(live, left);
         }
     }
 
     /// Bytes that the calling thread has ever allocated.
     static long allocated() {
         return THREADS.getCurrentThreadAllocatedBytes();
+    }
+
+    /// Whether the heap is as it should be.
+    boolean hasRoom() {
+        return !heap.isFull(heap.used());
     }
 
     /// Looks at the calls under way.
@@ -77,21 +93,34 @@ final class MemoryWatch {
                 .map(this::suspect)
                 .filter(suspect -> suspect != null)
                 .toList();
-        if (System.nanoTime() - stoppedAt < SETTLE_NANOS) {
+        if (stopped != null && stopped.isAlive() && System.nanoTime() - stoppedAt < SETTLE_NANOS) {
             return null;
         }
+        stopped = null;
         if (settledCollections == Long.MAX_VALUE) {
             settledCollections = heap.collections();
         }
+        if (heap.collections() != collections) {
+            collections = heap.collections();
+            long left = heap.live();
+            suspects.forEach(one -> one.usage.collected(left));
+        }
         var verdict = greedy(suspects);
-        if (verdict == null && heap.isFull(heap.used())) {
+        if (verdict == null && (heap.isFull(heap.used()) || mayFill(suspects))) {
             verdict = last(suspects, workers);
         }
         if (verdict != null) {
+            stopped = verdict.worker.thread;
             stoppedAt = System.nanoTime();
             settledCollections = Long.MAX_VALUE;
         }
         return verdict;
+    }
+
+    /// Whether a call has made so many young objects that the heap is full if they stay.
+    private boolean mayFill(List<Suspect> suspects) {
+        return heap.isFull(heap.usedByAll())
+                && suspects.stream().anyMatch(one -> one.allocated - one.usage.cleared >= heap.max() / QUARTER);
     }
 
     private @Nullable Suspect suspect(Worker worker) {
@@ -111,8 +140,32 @@ final class MemoryWatch {
                 : null;
     }
 
-    private static long memory(Suspect suspect) {
-        return (long) suspect.worker.version.fn.memoryMb() << 20;
+    /// There is no memory at all, not even to look: ends the call that has allocated most, or what its threads do, and
+    /// takes no memory for that. Its worker says how it ended.
+    static void despair(@Nullable Worker[] workers) {
+        Worker worst = null;
+        long most = 0;
+        for (var worker : workers) {
+            if (worker == null || !worker.version.runtime.sharesHeap()) {
+                continue;
+            }
+            long allocated = THREADS.getThreadAllocatedBytes(worker.thread.threadId()) - worker.allocatedBefore;
+            for (long id : worker.threads()) {
+                allocated += Math.max(0, THREADS.getThreadAllocatedBytes(id));
+            }
+            if (allocated > most && worker.current != null) {
+                most = allocated;
+                worst = worker;
+            }
+        }
+        if (worst != null) {
+            worst.stop();
+        }
+    }
+
+    /// What the function may use: its memory, but no more than half of the heap.
+    private long memory(Suspect suspect) {
+        return Math.min((long) suspect.worker.version.fn.memoryMb() << 20, heap.max() / SHARE);
     }
 
     /// One that has more than its memory. Of several that could have it, the one whose allocations fit best: who has
@@ -120,9 +173,9 @@ final class MemoryWatch {
     private @Nullable Verdict greedy(List<Suspect> all) {
         var suspects = all.stream()
                 .filter(one -> one.allocated - one.usage.cleared >= memory(one))
-                .filter(one -> heap.used() - one.usage.live >= memory(one))
+                .filter(one -> heap.usedByAll() - one.usage.live >= memory(one))
                 .toList();
-        if (suspects.isEmpty() || !heap.collect(heap.isFull(heap.used()) ? FULL_PAUSE_NANOS : PAUSE_NANOS)) {
+        if (suspects.isEmpty() || !heap.collect(heap.usedByAll() > heap.max() / SHARE ? fullPause() : PAUSE_NANOS)) {
             return null;
         }
         long used = heap.used();
@@ -131,11 +184,7 @@ final class MemoryWatch {
                 .min(Comparator.comparingLong(one -> Math.abs(one.allocated - (used - one.usage.live))));
         if (found.isPresent()) {
             var one = found.get();
-            return new Verdict(
-                    one.worker,
-                    one.job,
-                    new Result.FunctionError("used more than its memory of " + one.worker.version.fn.memoryMb()
-                            + " MB; set memory in func.yaml if it needs more"));
+            return new Verdict(one.worker, one.job, tooMuch(one));
         }
         suspects.forEach(one -> one.usage.cleared = one.allocated);
         return null;
@@ -146,8 +195,14 @@ final class MemoryWatch {
     private @Nullable Verdict last(List<Suspect> suspects, Collection<Worker> workers) {
         // the JVM may have collected itself, and found as little
         boolean known = heap.collections() > settledCollections && heap.isFull(heap.live());
-        if (!known && (!heap.collect(FULL_PAUSE_NANOS) || !heap.isFull(heap.used()))) {
-            return null;
+        if (!known) {
+            if (!heap.collect(fullPause())) {
+                return null;
+            }
+            if (!heap.isFull(heap.used())) {
+                suspects.forEach(one -> one.usage.cleared = one.allocated);
+                return null;
+            }
         }
         return suspects.stream()
                 .filter(one -> one.allocated >= heap.max() / LEAST)
@@ -159,6 +214,21 @@ final class MemoryWatch {
                         .max(Comparator.comparingLong(MemoryWatch::ever))
                         .map(worker -> new Verdict(worker, null, full(ever(worker))))
                         .orElse(null));
+    }
+
+    /// A heap that is full again though the last collection had made room: it was filled since, so there is no time to
+    /// lose. Where it had not, the next one will not either.
+    private long fullPause() {
+        return heap.isFull(heap.live()) ? FULL_PAUSE_NANOS : 0;
+    }
+
+    private Result.FunctionError tooMuch(Suspect suspect) {
+        int memoryMb = suspect.worker.version.fn.memoryMb();
+        return new Result.FunctionError(
+                memory(suspect) >> 20 == memoryMb
+                        ? "used more than its memory of " + memoryMb + " MB; set memory in func.yaml if it needs more"
+                        : "used half of the device's memory for functions, " + (memory(suspect) >> 20)
+                                + " MB; lower what it keeps, or give the daemon more heap (FERN_HEAP)");
     }
 
     private static Result.FunctionError full(long allocated) {

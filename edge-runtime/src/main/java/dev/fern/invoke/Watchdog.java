@@ -18,10 +18,17 @@ final class Watchdog implements AutoCloseable {
     /// How often it looks at functions that left threads behind.
     private static final Duration THREADS = Duration.ofMillis(50);
 
+    private static final int RESERVE_BYTES = 1 << 20;
+
     private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
     private final MemoryWatch memory = new MemoryWatch();
     private final Overrun overrun;
     private final Thread thread;
+    /// Memory to work with when there is none left. Nobody reads it.
+    @SuppressWarnings({"unused", "FieldCanBeLocal"})
+    private byte @Nullable [] reserve = new byte[RESERVE_BYTES];
+
+    private @Nullable Worker[] snapshot = {};
     private volatile boolean resting;
     private volatile boolean closed;
 
@@ -53,7 +60,14 @@ final class Watchdog implements AutoCloseable {
     private void run() {
         while (!closed) {
             resting = true; // before the look: whoever starts after it sees it and wakes us
-            long sleep = look();
+            long sleep = MemoryWatch.LOOK.toNanos();
+            try {
+                sleep = look();
+            } catch (OutOfMemoryError e) {
+                sleep = 1; // of all threads this one must go on, with what it has put by for that
+                reserve = null;
+                despair();
+            }
             if (sleep == Long.MAX_VALUE) {
                 LockSupport.park(this);
                 LockSupport.parkNanos(this, MemoryWatch.LOOK.toNanos());
@@ -64,7 +78,19 @@ final class Watchdog implements AutoCloseable {
         }
     }
 
+    private void despair() {
+        try {
+            MemoryWatch.despair(snapshot);
+        } catch (OutOfMemoryError e) {
+            // again at once
+        }
+    }
+
     private long look() {
+        snapshot = workers.toArray(snapshot);
+        if (reserve == null && memory.hasRoom()) {
+            reserve = new byte[RESERVE_BYTES];
+        }
         long sleep = Long.MAX_VALUE;
         long now = System.nanoTime();
         for (var worker : workers) {

@@ -3,16 +3,16 @@ package com.fnproject.fn.runtime;
 /// What the rewritten code of a function passes at each method entry, before each jump back, and with the size of each
 /// array. Each version's class loader defines this class for itself, so a gate that is closed slows nobody else down,
 /// and open it costs one read.
-public final class FernGate {
+public final class FernGate implements Runnable {
     /// Bytes that are asked for at once without a question.
     static final int SMALL = 1 << 20;
 
     private static volatile boolean closed;
 
-    private FernGate() {}
-
-    /// From now on everybody is asked; there is no way back, the classes are not used again.
-    public static void close() {
+    /// Closes the gate: from then on everybody is asked. There is no way back, the classes are not used again. Needs no
+    /// memory, of which there may be none left.
+    @Override
+    public void run() {
         closed = true;
     }
 
