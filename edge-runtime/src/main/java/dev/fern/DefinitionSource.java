@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 ///
 /// Life: construct cheaply, [#start] once, [#nudge] at any time, [#close] once. Never waits for a network.
 public interface DefinitionSource extends AutoCloseable {
-    /// Starts, and hands over the complete set for this device whenever it was read without an error and differs from
-    /// the last one, or when the code may be another though they are equal, and once after the start. On its own
-    /// thread.
+    /// Starts, and hands over the complete set for this device whenever it was read without an error and
+    /// differs from the last one, or when the code may be another though they are equal, and once after the
+    /// start. On its own thread.
     void start(Consumer<List<Definition>> sink);
 
     /// Looks now.

@@ -111,9 +111,8 @@ public final class Child {
         return process.isAlive() ? null : process.exitValue();
     }
 
-    /// Asks it to end (SIGTERM), and returns when it has. Asks again twice a second: mosquitto 2.0.11 misses a signal
-    /// that
-    /// comes just before it waits.
+    /// Asks it to end (SIGTERM), and returns when it has. Asks again twice a second: mosquitto 2.0.11 misses
+    /// a signal that comes just before it waits.
     ///
     /// @throws IOException if it has not in time; it is killed then
     public void stop(Duration limit) throws IOException, InterruptedException {

@@ -38,9 +38,8 @@ public final class Main {
         return 0;
     }
 
-    /// A thread of the daemon's that ends for want of memory takes the process with it, so that systemd starts it
-    /// again;
-    /// a function's thread, which is known by its class loader, ends alone.
+    /// A thread of the daemon's that ends for want of memory takes the process with it, so that systemd
+    /// starts it again; a function's thread, which is known by its class loader, ends alone.
     private static void uncaught(Thread thread, Throwable e) {
         try {
             System.err.println("Exception in thread \"" + thread.getName() + "\"");

@@ -16,8 +16,8 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Large arrays are asked for: those that the code makes itself, and those that the JDK makes because the code names a
-/// size.
+/// Large arrays are asked for: those that the code makes itself, and those that the JDK makes because the
+/// code names a size.
 final class Sizes implements CodeTransform {
     private static final int REFERENCE = 4;
     /// A constant up to this needs no question, whatever the element.

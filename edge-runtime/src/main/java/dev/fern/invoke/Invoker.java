@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +26,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One lock guards who runs and who waits; no function code and no callback runs under it.
 public final class Invoker implements AutoCloseable {
-    /// How long an instance may take to start: a process has 5 s, as on an Fn server (FN_HOT_START_TIMEOUT_MSECS), and
-    /// a
-    /// moment to end and to say why.
+    /// How long an instance may take to start: a process has 5 s, as on an Fn server
+    /// (FN_HOT_START_TIMEOUT_MSECS), and a moment to end and to say why.
     static final Duration START_LIMIT = Duration.ofSeconds(8);
     /// Synchronous calls that may wait for one function.
     private static final int WAITING_MOST = 64;
@@ -176,14 +174,7 @@ public final class Invoker implements AutoCloseable {
 
     /// What holds bad functions back on this device, by runtime.
     public Map<String, List<String>> guards() {
-        var guards = new TreeMap<String, List<String>>();
-        for (var runtime : runtimes) {
-            var held = runtime.guards();
-            if (!held.isEmpty()) {
-                guards.put(runtime.name(), held);
-            }
-        }
-        return guards;
+        return loader.guards();
     }
 
     public synchronized int running(FnName name) {

@@ -6,6 +6,8 @@ import dev.fern.FunctionRuntime;
 import dev.fern.InvalidDefinitionException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +64,18 @@ final class Loader implements AutoCloseable {
             throw new InvalidDefinitionException(
                     "the code of " + fn.name() + " cannot be loaded: " + e.getCause(), "look at the function's log");
         }
+    }
+
+    /// What holds bad functions back on this device, by runtime.
+    Map<String, List<String>> guards() {
+        var guards = new TreeMap<String, List<String>>();
+        for (var runtime : runtimes) {
+            var held = runtime.guards();
+            if (!held.isEmpty()) {
+                guards.put(runtime.name(), held);
+            }
+        }
+        return guards;
     }
 
     @Override

@@ -12,10 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the call that uses more memory than its function may, or that takes the last of the heap.
 ///
-/// What a thread has allocated is known exactly and for next to nothing, but most of it is garbage at once. So that
-/// only
-/// tells when to look: a call that has allocated as much as its function may have, while the heap has grown as much, is
-/// stopped if a collection does not find that it was garbage. Used by one thread.
+/// What a thread has allocated is known exactly and for next to nothing, but most of it is garbage at once.
+/// So that only tells when to look: a call that has allocated as much as its function may have, while the
+/// heap has grown as much, is stopped if a collection does not find that it was garbage. Used by one thread.
 final class MemoryWatch {
     /// How often it looks while calls run.
     static final Duration LOOK = Duration.ofMillis(5);

@@ -7,12 +7,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Ends calls that overrun their time or their memory, whatever their function does. One thread looks at all workers,
-/// then sleeps until the nearest deadline but at most [#LOOK], which is the shortest time-out Fn has: a call that
-/// starts
-/// meanwhile cannot overrun before the next look. While calls run in this process it looks every [MemoryWatch#LOOK].
-/// With no call under way and no thread left by one it sleeps until one starts, and then a moment longer, so that short
-/// calls cost one look.
+/// Ends calls that overrun their time or their memory, whatever their function does. One thread looks at all
+/// workers, then sleeps until the nearest deadline but at most [#LOOK], which is the shortest time-out Fn
+/// has: a call that starts meanwhile cannot overrun before the next look. While calls run in this process it
+/// looks every [MemoryWatch#LOOK]. With no call under way and no thread left by one it sleeps until one
+/// starts, and then a moment longer, so that short calls cost one look.
 final class Watchdog implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
     /// How often it looks at functions that left threads behind.

@@ -21,8 +21,8 @@ record Guards(
         boolean root,
         boolean users,
         @Nullable Problem problem) {
-    /// User numbers from here on belong to nobody: systemd leaves them free (systemd, UIDS-GIDS), Debian does not use
-    /// them.
+    /// User numbers from here on belong to nobody: systemd leaves them free (systemd, UIDS-GIDS), Debian does
+    /// not use them.
     static final int FIRST_USER = 1_900_000_000;
     /// How many of them are used, one after the other.
     static final int USERS = 10_000;

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Starts processes from this JVM.
 ///
 /// One thread starts them all and lives as long as this: a sandbox dies with the thread that made it
-/// (PR_SET_PDEATHSIG),
-/// and must not do so because a worker was idle.
+/// (PR_SET_PDEATHSIG), and must not do so because a worker was idle.
 final class LocalLauncher implements Launcher {
     private static final String PREFIX = "fern-";
     private static final String NOTE = "sockets";

@@ -16,9 +16,9 @@ import java.util.TreeMap;
 ///                                 pid 1                          pid 2
 /// ```
 ///
-/// What is secret, or long, goes to bubblewrap through a pipe (`--args 3`), as every user of the device can read
-/// command
-/// lines. A daemon that is not root makes a user namespace; its functions have its own user then.
+/// What is secret, or long, goes to bubblewrap through a pipe (`--args 3`), as every user of the device can
+/// read command lines. A daemon that is not root makes a user namespace; its functions have its own user
+/// then.
 final class Sandbox {
     /// Processes and threads of one function (Fn: FN_MAX_PIDS of its Docker).
     static final int PIDS = 50;

@@ -4,9 +4,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/// Looks at the processes and kills one that takes more than it may: the guard that every Linux has. One thread;
-/// closely
-/// while a call runs, from time to time while none does, not at all without processes.
+/// Looks at the processes and kills one that takes more than it may: the guard that every Linux has. One
+/// thread; closely while a call runs, from time to time while none does, not at all without processes.
 final class Watch implements AutoCloseable {
     /// Between two looks while a call runs.
     static final long CLOSE_MS = 50;
