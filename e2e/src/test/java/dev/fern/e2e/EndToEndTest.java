@@ -31,6 +31,7 @@ class EndToEndTest {
         for (var sample : Stage.samples()) {
             stage.deploy(Stage.sample(sample));
         }
+        stage.deploy(Stage.sample("dew-point"));
         outside = new Outside(stage.broker().url(), "alerts/#", "house/#", "echo/#", "fern/#");
         fern = stage.startFern();
     }

@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Makes what runs equal to what is wanted. Each new version is made ready beside the one that runs and switched in
@@ -53,6 +54,9 @@ public final class Deployer implements AutoCloseable {
     private final Report report;
     private final Map<FnName, Deployment> deployments = new ConcurrentSkipListMap<>();
     private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
+    /// Steps that were decided on and have not taken effect.
+    private final AtomicInteger pending = new AtomicInteger();
+
     private final Thread thread;
     private boolean rebind;
     private boolean save;
@@ -95,7 +99,7 @@ public final class Deployer implements AutoCloseable {
             deployment.goodDigest = one.goodDigest();
             deployments.put(deployment.name, deployment);
         }
-        work.add(() -> {
+        add(() -> {
             deployments.values().forEach(this::expect);
             deployments.values().forEach(this::begin);
             rebind = true;
@@ -122,17 +126,17 @@ public final class Deployer implements AutoCloseable {
 
     /// From now on exactly these functions are wanted. Any thread.
     public void want(List<Definition> definitions) {
-        work.add(() -> apply(definitions));
+        add(() -> apply(definitions));
     }
 
     /// Asks the registries whether tags have moved. Any thread.
     public void nudge() {
-        work.add(this::askForDigests);
+        add(this::askForDigests);
     }
 
     /// The definitions that were read are applied. Any thread.
     public void applied() {
-        work.add(() -> applied = true);
+        add(() -> applied = true);
     }
 
     /// Everything is applied and each function is ready or has a reason. Any thread.
@@ -140,18 +144,23 @@ public final class Deployer implements AutoCloseable {
     /// @param looked the source has been asked, so that if nothing is applied, nothing could be read
     public boolean ready(boolean looked) {
         return (looked || applied)
-                && work.isEmpty()
+                && pending.get() == 0
                 && status().stream().allMatch(fn -> fn.state() != Status.State.LOADING || fn.problem() != null);
+    }
+
+    private void add(Runnable step) {
+        pending.incrementAndGet();
+        work.add(step);
     }
 
     private void run() {
         try {
             while (true) {
-                var next = work.take();
-                next.run();
+                work.take().run();
                 if (work.isEmpty()) {
                     finish();
                 }
+                pending.decrementAndGet();
             }
         } catch (InterruptedException e) {
             // closed
@@ -185,7 +194,7 @@ public final class Deployer implements AutoCloseable {
     private void remove(Deployment deployment) {
         deployments.remove(deployment.name);
         deployment.wish++;
-        cancelRetry(deployment);
+        deployment.cancelRetry();
         dispatcher.remove(deployment.name);
         invoker.remove(deployment.name);
         rebind = true;
@@ -199,7 +208,7 @@ public final class Deployer implements AutoCloseable {
         deployment.failures = 0;
         deployment.problem = null;
         deployment.invalid = false;
-        cancelRetry(deployment);
+        deployment.cancelRetry();
         prepare(deployment, deployment.wanted, deployment.wantedDigest);
     }
 
@@ -209,13 +218,13 @@ public final class Deployer implements AutoCloseable {
         Thread.ofVirtual().name("fern-prepare " + deployment.name).start(() -> {
             try {
                 var outcome = preparation.prepare(definition, digest);
-                work.add(() -> prepared(deployment, wish, definition, outcome));
+                add(() -> prepared(deployment, wish, definition, outcome));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException | Error e) { // a bug must not leave the function loading for ever
                 LOG.log(Level.ERROR, "preparing " + deployment.name + " failed inside Fern; please report this", e);
                 var problem = new Problem("preparing it failed inside Fern: " + e, "please report this");
-                work.add(() -> prepared(deployment, wish, definition, new Outcome.Failed(problem, false, true)));
+                add(() -> prepared(deployment, wish, definition, new Outcome.Failed(problem, false, true)));
             }
         });
     }
@@ -277,7 +286,7 @@ public final class Deployer implements AutoCloseable {
         if (!failed.lasting()) {
             var delay = RETRY_FIRST.multipliedBy(1L << Math.min(deployment.failures++, 10));
             deployment.retry = time.after(
-                    delay.compareTo(RETRY_MOST) < 0 ? delay : RETRY_MOST, () -> work.add(() -> again(deployment)));
+                    delay.compareTo(RETRY_MOST) < 0 ? delay : RETRY_MOST, () -> add(() -> again(deployment)));
         }
         var good = deployment.good;
         if (deployment.version == null && good != null && !good.equals(deployment.wanted)) {
@@ -287,15 +296,8 @@ public final class Deployer implements AutoCloseable {
 
     private void again(Deployment deployment) {
         if (deployments.get(deployment.name) == deployment && !deployment.isCurrent()) {
-            cancelRetry(deployment);
+            deployment.cancelRetry();
             prepare(deployment, deployment.wanted, deployment.wantedDigest);
-        }
-    }
-
-    private static void cancelRetry(Deployment deployment) {
-        if (deployment.retry instanceof Time.Timer timer) {
-            timer.cancel();
-            deployment.retry = null;
         }
     }
 
@@ -313,7 +315,7 @@ public final class Deployer implements AutoCloseable {
     }
 
     private void tags() {
-        work.add(this::askForDigests);
+        add(this::askForDigests);
         time.after(TAGS, this::tags);
     }
 
@@ -328,7 +330,7 @@ public final class Deployer implements AutoCloseable {
                     try {
                         var digest = preparation.digest(definition);
                         if (digest != null) {
-                            work.add(() -> tagIs(deployment, wish, digest));
+                            add(() -> tagIs(deployment, wish, digest));
                         }
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();

@@ -72,4 +72,11 @@ final class Deployment {
     Copy.Saved saved() {
         return new Copy.Saved(wanted, good, wantedDigest, goodDigest);
     }
+
+    void cancelRetry() {
+        if (retry instanceof Time.Timer timer) {
+            timer.cancel();
+            retry = null;
+        }
+    }
 }
