@@ -97,14 +97,8 @@ class DemoTest {
         for (var sample : Stage.samples()) {
             var copy = sandbox.folder("home/functions/" + sample);
             var target = sandbox.folder("home/functions/" + sample + "/target");
-            Files.copy(Stage.sample(sample).resolve("func.yaml"), copy.resolve("func.yaml"));
-            try (var code = Files.newDirectoryStream(Stage.sample(sample), "*.js")) {
-                for (var file : code) {
-                    Files.copy(file, copy.resolve(file.getFileName()));
-                }
-            }
-            if (Files.exists(copy.resolve("func.js"))) {
-                continue;
+            for (var file : List.of("func.yaml", "pom.xml")) {
+                Files.copy(Stage.sample(sample).resolve(file), copy.resolve(file));
             }
             try (var jars = Files.newDirectoryStream(Stage.sample(sample).resolve("target"), "*.jar")) {
                 for (var jar : jars) {

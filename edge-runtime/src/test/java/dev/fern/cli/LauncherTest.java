@@ -23,11 +23,13 @@ class LauncherTest {
             package dev.fern.daemon;
             public class Main {
                 public static void main(String[] args) throws Exception {
+                    if (args.length > 1) {
+                        Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("stopped")));
+                    }
                     System.out.println(String.join("|", args));
                     System.out.println(java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments());
                     System.out.flush();
                     if (args.length > 1) {
-                        Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("stopped")));
                         Thread.sleep(60_000);
                     }
                 }
