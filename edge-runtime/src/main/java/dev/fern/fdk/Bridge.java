@@ -63,10 +63,12 @@ public interface Bridge {
         void starts(Thread thread);
 
         /// Why the code on this thread must end now, or null.
-        @Nullable Stop stopped();
+        ///
+        /// @param gate where it is: a class of the function's own loader
+        @Nullable Stop stopped(Class<?> gate);
 
         /// The same, but null as long as the code has some time left to clean up.
-        @Nullable Stop stoppedForLong();
+        @Nullable Stop stoppedForLong(Class<?> gate);
 
         /// Why so many bytes at once are too many, or null.
         @Nullable String refuses(long bytes);

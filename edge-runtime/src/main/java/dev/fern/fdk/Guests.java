@@ -50,13 +50,13 @@ final class Guests implements Bridge.Host {
     }
 
     @Override
-    public Bridge.@Nullable Stop stopped() {
-        return Scope.current() instanceof Scope scope ? scope.end().now() : null;
+    public Bridge.@Nullable Stop stopped(Class<?> gate) {
+        return Scope.at(gate).end().now();
     }
 
     @Override
-    public Bridge.@Nullable Stop stoppedForLong() {
-        return Scope.current() instanceof Scope scope ? scope.end().forLong() : null;
+    public Bridge.@Nullable Stop stoppedForLong(Class<?> gate) {
+        return Scope.at(gate).end().forLong();
     }
 
     @Override

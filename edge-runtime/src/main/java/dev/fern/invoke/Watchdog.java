@@ -62,7 +62,7 @@ final class Watchdog implements AutoCloseable {
             long sleep = MemoryWatch.LOOK.toNanos();
             try {
                 sleep = look();
-            } catch (OutOfMemoryError e) {
+            } catch (Throwable e) { // want of memory has many faces
                 sleep = 1; // of all threads this one must go on, with what it has put by for that
                 reserve = null;
                 despair();
@@ -80,7 +80,7 @@ final class Watchdog implements AutoCloseable {
     private void despair() {
         try {
             MemoryWatch.despair(snapshot);
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             // again at once
         }
     }

@@ -8,6 +8,7 @@ import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,7 +101,6 @@ class StoppingTest {
                 "var lock = new java.util.concurrent.locks.ReentrantLock(); for (;;) { lock.lock(); try { say(); } finally { lock.unlock(); } }",
                 "say(); new Thread(() -> { for (;;) n++; }).start(); for (;;) sleep();",
                 "var pool = Executors.newFixedThreadPool(2); say(); pool.submit(() -> { for (;;) n++; }).get();",
-                "say(); ForkJoinPool.commonPool().submit(() -> { for (;;) n++; }).get();",
                 "say(); Thread.startVirtualThread(() -> { for (;;) try { n++; } catch (Throwable t) { } }).join();",
                 "say(); Thread.sleep(1_000_000);",
                 "say(); new CountDownLatch(1).await();",
@@ -141,6 +141,19 @@ class StoppingTest {
         var field = JavaInstance.class.getDeclaredField("code");
         field.setAccessible(true);
         return (Code) field.get(function.instance());
+    }
+
+    /// Threads of the common pool belong to nobody, and may have been started by another function.
+    @Test
+    void aLoopInTheCommonPoolEndsToo() throws Exception {
+        int threads = ForkJoinPool.getCommonPoolParallelism();
+        stopped(stage.function(function("""
+                for (int i = 0; i < %d; i++) ForkJoinPool.commonPool().submit(() -> { for (;;) say(); });
+                for (;;) sleep();
+                """.formatted(threads))));
+
+        assertThat(ForkJoinPool.commonPool().submit(() -> 1).get(30, TimeUnit.SECONDS))
+                .isEqualTo(1);
     }
 
     @Test

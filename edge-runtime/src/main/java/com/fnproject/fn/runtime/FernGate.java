@@ -21,14 +21,14 @@ public final class FernGate implements Runnable {
     /// @throws Error if it was
     public static void check() {
         if (closed) {
-            FernHooks.check();
+            FernHooks.check(FernGate.class);
         }
     }
 
     /// At the start of a handler that could catch that error: lets `finally` do its work, but not for long.
     public static void recheck() {
         if (closed) {
-            FernHooks.recheck();
+            FernHooks.recheck(FernGate.class);
         }
     }
 

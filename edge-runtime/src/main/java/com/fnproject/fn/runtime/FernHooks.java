@@ -130,13 +130,13 @@ public final class FernHooks {
     }
 
     /// Called by a gate that is closed.
-    public static void check() {
-        stop(host().stopped());
+    public static void check(Class<?> gate) {
+        stop(host().stopped(gate));
     }
 
     /// Called by a gate that is closed, where a handler starts.
-    public static void recheck() {
-        stop(host().stoppedForLong());
+    public static void recheck(Class<?> gate) {
+        stop(host().stoppedForLong(gate));
     }
 
     private static void stop(Bridge.@Nullable Stop stop) {
