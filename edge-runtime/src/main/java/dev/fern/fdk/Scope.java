@@ -52,9 +52,8 @@ final class Scope {
                         .orElse(null));
     }
 
-    /// Whose code is running there. A thread of the common pool may have been started by another function and go on
-    /// under
-    /// its scope.
+    /// Whose code is running there. A thread of the common pool may have been started by another function and
+    /// go on under its scope.
     @SuppressWarnings("ReferenceEquality")
     static Scope at(Class<?> gate) {
         var latest = ((FunctionLoader) gate.getClassLoader()).scope();

@@ -17,6 +17,7 @@ final class Watchdog implements AutoCloseable {
     /// How often it looks at functions that left threads behind.
     private static final Duration THREADS = Duration.ofMillis(50);
 
+    private static final System.Logger LOG = System.getLogger("fern.invoke");
     private static final int RESERVE_BYTES = 1 << 20;
 
     private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
@@ -28,6 +29,7 @@ final class Watchdog implements AutoCloseable {
     private byte @Nullable [] reserve = new byte[RESERVE_BYTES];
 
     private @Nullable Worker[] snapshot = {};
+    private int faults;
     private volatile boolean resting;
     private volatile boolean closed;
 
@@ -63,6 +65,9 @@ final class Watchdog implements AutoCloseable {
             try {
                 sleep = look();
             } catch (Throwable e) { // want of memory has many faces
+                if (e instanceof RuntimeException && faults++ == 0) {
+                    LOG.log(System.Logger.Level.ERROR, "the watchdog failed inside Fern; please report this", e);
+                }
                 sleep = 1; // of all threads this one must go on, with what it has put by for that
                 reserve = null;
                 despair();
