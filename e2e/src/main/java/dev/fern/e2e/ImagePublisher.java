@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 
 /// Publishes a built function as an OCI image, without Docker. The image is what the fn CLI adds to the
 /// official images (fnproject/cli, langs/java.go, langs/node.go): for Java `target/*.jar` in
@@ -50,12 +51,14 @@ public final class ImagePublisher {
     /// @throws IOException if the folder is not built, or the registry does not take the image
     public String publish(Path folder, FuncYaml func) throws IOException, InterruptedException {
         var image = registry + "/" + func.name() + ":" + func.version();
-        try {
+        // Jib's own threads would go on writing to the cache after a failure; closing these waits for them
+        try (var threads = Executors.newCachedThreadPool()) {
             (Files.exists(folder.resolve("func.js")) ? javaScript(folder) : java(folder, func))
                     .setFormat(ImageFormat.OCI)
                     .setWorkingDirectory(AbsoluteUnixPath.get("/function"))
                     .containerize(Containerizer.to(RegistryImage.named(image))
                             .setAllowInsecureRegistries(true)
+                            .setExecutorService(threads)
                             .setBaseImageLayersCache(cache)
                             .setApplicationLayersCache(cache));
             return image;
