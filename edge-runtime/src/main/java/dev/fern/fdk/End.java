@@ -1,6 +1,7 @@
 package dev.fern.fdk;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Whether the code of one instance must come to its end, and how often it was told so. Any thread.
@@ -10,12 +11,16 @@ final class End {
 
     private static final int PATIENCE = 100;
 
+    /// How long code waits at most while nobody has said whether it may go on.
+    private static final long HELD_MS = 1000;
+
     private static final String WHY = "the call was stopped";
 
     private final @Nullable End all;
     private final AtomicInteger told = new AtomicInteger();
     private volatile long since;
     private volatile boolean come;
+    private volatile boolean held;
 
     /// @param all the end of all instances, or null if this is it
     End(@Nullable End all) {
@@ -29,17 +34,39 @@ final class End {
         }
     }
 
+    /// Code that asks waits until it is told to go on, or to end.
+    void hold(boolean wait) {
+        held = wait;
+    }
+
+    /// Needs no memory: there may be none.
+    private void await() {
+        if (!held) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted(); // else it would not park
+        long start = System.nanoTime();
+        while (held && !hasCome() && System.nanoTime() - start < HELD_MS * 1_000_000) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     boolean hasCome() {
         return come || all != null && all.come;
     }
 
     /// What to tell code that may go on no further, or null.
     Bridge.@Nullable Stop now() {
+        await();
         return hasCome() ? new Bridge.Stop(WHY, told.getAndIncrement() == 0) : null;
     }
 
     /// The same, but null while there is patience.
     Bridge.@Nullable Stop forLong() {
+        await();
         return hasCome() && (told.get() > PATIENCE || System.nanoTime() - sinceWhen() > PATIENCE_MS * 1_000_000)
                 ? now()
                 : null;

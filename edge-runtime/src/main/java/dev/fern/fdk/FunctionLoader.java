@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The classes of one version of a function.
@@ -25,9 +26,11 @@ final class FunctionLoader extends ClassLoader {
 
     private final String function;
     private final Class<?> gate;
-    private final Runnable closing;
+    private final Consumer<Boolean> door;
     private final FunctionFiles files;
     private final boolean ownJackson;
+    private boolean shut;
+    private int holders;
     private volatile Scope scope;
 
     FunctionLoader(String function, FunctionFiles files, FdkLoader fdk, Scope scope) {
@@ -38,10 +41,15 @@ final class FunctionLoader extends ClassLoader {
         ownJackson = files.find(fileOf(MAPPER)) != null;
         gate = defineClass(GATE, GATE_FILE, 0, GATE_FILE.length);
         try {
-            closing = (Runnable) gate.getConstructor().newInstance();
+            door = door(gate);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Consumer<Boolean> door(Class<?> gate) throws ReflectiveOperationException {
+        return (Consumer<Boolean>) gate.getConstructor().newInstance();
     }
 
     private static byte[] gateFile() {
@@ -53,8 +61,15 @@ final class FunctionLoader extends ClassLoader {
     }
 
     /// From now on all code of this loader asks at each step whether it may go on. There is no way back.
-    void closeGate() {
-        closing.run();
+    synchronized void closeGate() {
+        shut = true;
+        door.accept(true);
+    }
+
+    /// The same for a while: until each one who wanted it wants it no more.
+    synchronized void holdGate(boolean wanted) {
+        holders += wanted ? 1 : -1;
+        door.accept(shut || holders > 0);
     }
 
     /// Whom code of this function belongs to on a thread that does not say: the instance that was called last.

@@ -15,6 +15,8 @@ final class JavaInstance implements FunctionRuntime.Instance {
     private final Scope scope;
     private final int answerBytes;
     private volatile @Nullable Code code;
+    /// The same while it is held: it may be closed before it is let go.
+    private @Nullable Code held;
     private volatile Bridge.@Nullable Instance function;
 
     JavaInstance(Code code, Scope scope, Bridge.Instance function, int answerBytes) {
@@ -71,6 +73,16 @@ final class JavaInstance implements FunctionRuntime.Instance {
     public void stop() {
         if (code instanceof Code used) {
             used.stop(scope);
+        }
+    }
+
+    @Override
+    public void hold(boolean wait) {
+        if (wait) {
+            held = code;
+        }
+        if (held instanceof Code used) {
+            used.hold(scope, wait);
         }
     }
 

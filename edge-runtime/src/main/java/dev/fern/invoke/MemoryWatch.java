@@ -5,6 +5,7 @@ import dev.fern.Heap;
 import dev.fern.Result;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -31,9 +32,16 @@ final class MemoryWatch {
     /// The part of the heap that one function may have: one in so many.
     private static final int SHARE = 2;
 
+    /// How often it looks while there is little left.
+    static final Duration LOOK_CLOSELY = Duration.ofMillis(1);
+
+    private static final int RUNNING = 64;
+
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Heap heap = new Heap();
+    /// Workers whose calls wait for a decision, some of them twice.
+    private final ArrayList<Worker> held = new ArrayList<>(RUNNING);
     private long collections = heap.collections();
     private @Nullable Thread stopped;
     private long stoppedAt;
@@ -92,6 +100,9 @@ final class MemoryWatch {
                 .map(this::suspect)
                 .filter(suspect -> suspect != null)
                 .toList();
+        if (heap.isFull(heap.used()) || mayFill(suspects)) {
+            suspects.stream().filter(this::matters).forEach(this::hold);
+        }
         if (stopped != null && stopped.isAlive() && System.nanoTime() - stoppedAt < SETTLE_NANOS) {
             return null;
         }
@@ -114,6 +125,34 @@ final class MemoryWatch {
             settledCollections = Long.MAX_VALUE;
         }
         return verdict;
+    }
+
+    /// Whether it can be the reason why the heap is full.
+    private boolean matters(Suspect suspect) {
+        return suspect.allocated - suspect.usage.cleared >= heap.max() / LEAST;
+    }
+
+    /// A collection and a decision take time, in which it could take the rest.
+    private void hold(Suspect suspect) {
+        suspect.worker.hold(true);
+        held.add(suspect.worker);
+    }
+
+    /// Lets those go on that wait for a decision, once it was made and carried out; while the heap is full and nothing
+    /// could be decided yet, they wait. Takes no memory.
+    void letGo(boolean decided) {
+        if (!decided && heap.isFull(heap.used())) {
+            return;
+        }
+        for (int i = 0; i < held.size(); i++) {
+            held.get(i).hold(false);
+        }
+        held.clear();
+    }
+
+    /// Whether there is so little left that it should look more often.
+    boolean isTight() {
+        return heap.usedByAll() > heap.max() / SHARE;
     }
 
     /// Whether a call has made so many young objects that the heap is full if they stay.
@@ -174,6 +213,7 @@ final class MemoryWatch {
                 .filter(one -> one.allocated - one.usage.cleared >= memory(one))
                 .filter(one -> heap.usedByAll() - one.usage.live >= memory(one))
                 .toList();
+        suspects.forEach(this::hold);
         if (suspects.isEmpty() || !heap.collect(heap.usedByAll() > heap.max() / SHARE ? fullPause() : PAUSE_NANOS)) {
             return null;
         }

@@ -30,6 +30,8 @@ final class Watchdog implements AutoCloseable {
 
     private @Nullable Worker[] snapshot = {};
     private int faults;
+    /// Whether the last look ended a call.
+    private boolean ended;
     private volatile boolean resting;
     private volatile boolean closed;
 
@@ -62,6 +64,7 @@ final class Watchdog implements AutoCloseable {
         while (!closed) {
             resting = true; // before the look: whoever starts after it sees it and wakes us
             long sleep = MemoryWatch.LOOK.toNanos();
+            ended = false;
             try {
                 sleep = look();
             } catch (Throwable e) { // want of memory has many faces
@@ -72,6 +75,7 @@ final class Watchdog implements AutoCloseable {
                 reserve = null;
                 despair();
             }
+            memory.letGo(ended);
             if (sleep == Long.MAX_VALUE) {
                 LockSupport.park(this);
                 LockSupport.parkNanos(this, MemoryWatch.LOOK.toNanos());
@@ -109,12 +113,15 @@ final class Watchdog implements AutoCloseable {
             if (left <= 0) {
                 overrun.end(worker, job, new Result.TimedOut(worker.version.fn.timeout()));
             } else {
-                var longest = worker.version.runtime.sharesHeap() ? MemoryWatch.LOOK : LOOK;
+                var longest = !worker.version.runtime.sharesHeap()
+                        ? LOOK
+                        : memory.isTight() ? MemoryWatch.LOOK_CLOSELY : MemoryWatch.LOOK;
                 sleep = Math.min(sleep, Math.min(left, longest.toNanos()));
             }
         }
         if (memory.look(workers) instanceof MemoryWatch.Verdict verdict) {
             overrun.end(verdict.worker(), verdict.job(), verdict.result());
+            ended = true;
         }
         return sleep;
     }

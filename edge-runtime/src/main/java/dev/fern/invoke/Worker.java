@@ -28,6 +28,9 @@ final class Worker implements Runnable {
     volatile long allocatedBefore;
     /// The watchdog's notes on the call.
     MemoryWatch.@Nullable Usage usage;
+    /// Its instance while the call is held, by the watchdog.
+    private FunctionRuntime.@Nullable Instance suspect;
+
     /// Its call overran: whatever it does from here on is nobody's business.
     volatile boolean abandoned;
 
@@ -134,6 +137,18 @@ final class Worker implements Runnable {
             }
         } catch (RuntimeException e) {
             invoker.bug(version.fn.name(), "-", e);
+        }
+    }
+
+    /// Makes its call wait, or lets it go on. The watchdog's.
+    void hold(boolean wait) {
+        var before = suspect;
+        if (wait && before == null && instance instanceof FunctionRuntime.Instance suspected) {
+            suspect = suspected;
+            suspected.hold(true);
+        } else if (!wait && before != null) {
+            suspect = null;
+            before.hold(false);
         }
     }
 

@@ -1,19 +1,20 @@
 package com.fnproject.fn.runtime;
 
+import java.util.function.Consumer;
+
 /// What the rewritten code of a function passes at each method entry, before each jump back, and with the size of each
 /// array. Each version's class loader defines this class for itself, so a gate that is closed slows nobody else down,
 /// and open it costs one read.
-public final class FernGate implements Runnable {
+public final class FernGate implements Consumer<Boolean> {
     /// Bytes that are asked for at once without a question.
     static final int SMALL = 1 << 20;
 
     private static volatile boolean closed;
 
-    /// Closes the gate: from then on everybody is asked. There is no way back, the classes are not used again. Needs no
-    /// memory, of which there may be none left.
+    /// Closes the gate, so that everybody is asked, or opens it. Needs no memory, of which there may be none left.
     @Override
-    public void run() {
-        closed = true;
+    public void accept(Boolean shut) {
+        closed = shut;
     }
 
     /// Passes, unless the call that this thread works for was stopped.
