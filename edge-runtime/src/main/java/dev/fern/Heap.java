@@ -7,6 +7,7 @@ import java.lang.management.MemoryType;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The part of the JVM's heap where long-lived objects are, which all functions in this process share. What is in use
@@ -14,6 +15,16 @@ import org.jspecify.annotations.Nullable;
 public final class Heap {
     /// The percentage that may be in use after a collection.
     static final int FULL_PERCENT = 75;
+
+    /// The part of the whole heap that is kept free: one in so many.
+    private static final int KEPT_FREE = 4;
+    /// How long one that takes memory waits for the watch, which then has a reason not to answer.
+    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long PACE_PART_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    private static volatile long looks;
+    private static volatile @Nullable Thread watch;
 
     private static final long SOON = TimeUnit.SECONDS.toNanos(1);
     private static final Object COLLECTING = new Object();
@@ -60,6 +71,38 @@ public final class Heap {
     /// Whether that is more than should be in use after a collection.
     public boolean isFull(long bytes) {
         return bytes > max() / 100 * FULL_PERCENT;
+    }
+
+    /// Whether little is left, garbage not looked at.
+    public boolean isTight() {
+        var runtime = Runtime.getRuntime();
+        return runtime.maxMemory() - usedByAll() < runtime.maxMemory() / KEPT_FREE;
+    }
+
+    /// For code of functions that may go on taking memory: while little is left, it waits until the watch has looked at
+    /// it, so that it cannot be quicker. Takes no memory itself.
+    public void pace() {
+        if (!isTight()) {
+            return;
+        }
+        long before = looks;
+        long start = System.nanoTime();
+        LockSupport.unpark(watch);
+        boolean interrupted = Thread.interrupted(); // else it would not park
+        // the second look from here on has begun after this
+        while (looks - before < 2 && System.nanoTime() - start < PACE_NANOS) {
+            LockSupport.parkNanos(PACE_PART_NANOS);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// The calling thread watches who takes memory, and has looked just now.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one watch writes it; of two, each waits for either
+    public static void looked() {
+        watch = Thread.currentThread();
+        looks++;
     }
 
     /// Whether so many more bytes can be had and leave some to others. May collect, as the JVM would at this point.

@@ -62,7 +62,7 @@ public interface Bridge {
         /// @throws Error if the function has too many threads
         void starts(Thread thread);
 
-        /// Why the code on this thread must end now, or null.
+        /// Why the code on this thread must end now, or null. Makes it wait while it is in doubt.
         ///
         /// @param gate where it is: a class of the function's own loader
         @Nullable Stop stopped(Class<?> gate);

@@ -51,6 +51,7 @@ final class Guests implements Bridge.Host {
 
     @Override
     public Bridge.@Nullable Stop stopped(Class<?> gate) {
+        Scope.pace();
         return Scope.at(gate).end().now();
     }
 

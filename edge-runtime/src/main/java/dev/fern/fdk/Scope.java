@@ -77,6 +77,11 @@ final class Scope {
         return end;
     }
 
+    /// Waits for the memory watch if there is little left: the code on this thread may be what takes it.
+    static void pace() {
+        HEAP.pace();
+    }
+
     /// Why so many bytes at once are too many for the function, or null.
     @Nullable String refuses(long bytes) {
         if (bytes > memoryBytes) {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// code names a size.
 final class Sizes implements CodeTransform {
     private static final int REFERENCE = 4;
-    /// A constant up to this needs no question, whatever the element.
-    private static final int SMALL = 1 << 16;
+    /// A constant size up to so many bytes is not counted.
+    private static final int SMALL = 1 << 10;
 
     private static final MethodTypeDesc ROOM =
             MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int);
@@ -87,7 +87,7 @@ final class Sizes implements CodeTransform {
     }
 
     private void ask(CodeBuilder code, int bytes) {
-        if (constant > SMALL) {
+        if ((long) constant * bytes > SMALL) {
             code.loadConstant(bytes).invokestatic(Checks.GATE, "room", ROOM);
         }
     }

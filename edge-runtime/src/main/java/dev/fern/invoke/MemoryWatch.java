@@ -40,7 +40,7 @@ final class MemoryWatch {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Heap heap = new Heap();
-    /// Workers whose calls wait for a decision, some of them twice.
+    /// Workers whose calls wait for a decision.
     private final ArrayList<Worker> held = new ArrayList<>(RUNNING);
     private long collections = heap.collections();
     private @Nullable Thread stopped;
@@ -134,8 +134,9 @@ final class MemoryWatch {
 
     /// A collection and a decision take time, in which it could take the rest.
     private void hold(Suspect suspect) {
-        suspect.worker.hold(true);
-        held.add(suspect.worker);
+        if (suspect.worker.hold(true)) {
+            held.add(suspect.worker);
+        }
     }
 
     /// Lets those go on that wait for a decision, once it was made and carried out; while the heap is full and nothing
@@ -152,7 +153,7 @@ final class MemoryWatch {
 
     /// Whether there is so little left that it should look more often.
     boolean isTight() {
-        return heap.usedByAll() > heap.max() / SHARE;
+        return heap.isTight();
     }
 
     /// Whether a call has made so many young objects that the heap is full if they stay.

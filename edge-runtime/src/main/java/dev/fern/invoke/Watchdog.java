@@ -1,5 +1,6 @@
 package dev.fern.invoke;
 
+import dev.fern.Heap;
 import dev.fern.Result;
 import java.time.Duration;
 import java.util.Set;
@@ -76,6 +77,7 @@ final class Watchdog implements AutoCloseable {
                 despair();
             }
             memory.letGo(ended);
+            Heap.looked();
             if (sleep == Long.MAX_VALUE) {
                 LockSupport.park(this);
                 LockSupport.parkNanos(this, MemoryWatch.LOOK.toNanos());

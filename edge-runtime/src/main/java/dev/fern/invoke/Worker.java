@@ -141,15 +141,21 @@ final class Worker implements Runnable {
     }
 
     /// Makes its call wait, or lets it go on. The watchdog's.
-    void hold(boolean wait) {
+    ///
+    /// @return whether that changed anything
+    boolean hold(boolean wait) {
         var before = suspect;
         if (wait && before == null && instance instanceof FunctionRuntime.Instance suspected) {
             suspect = suspected;
             suspected.hold(true);
-        } else if (!wait && before != null) {
+            return true;
+        }
+        if (!wait && before != null) {
             suspect = null;
             before.hold(false);
+            return true;
         }
+        return false;
     }
 
     private void closeInstance() {

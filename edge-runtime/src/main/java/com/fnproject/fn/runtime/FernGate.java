@@ -9,7 +9,12 @@ public final class FernGate implements Consumer<Boolean> {
     /// Bytes that are asked for at once without a question.
     static final int SMALL = 1 << 20;
 
+    /// Steps, or KB of arrays, after which the code asks whether there is room to go on.
+    private static final int STEPS = 1000;
+
     private static volatile boolean closed;
+    /// Roughly counted: threads may overwrite each other's steps.
+    private static int steps;
 
     /// Closes the gate, so that everybody is asked, or opens it. Needs no memory, of which there may be none left.
     @Override
@@ -21,9 +26,14 @@ public final class FernGate implements Consumer<Boolean> {
     ///
     /// @throws Error if it was
     public static void check() {
-        if (closed) {
-            FernHooks.check(FernGate.class);
+        if (closed || ++steps > STEPS) {
+            ask();
         }
+    }
+
+    private static void ask() {
+        steps = 0;
+        FernHooks.check(FernGate.class);
     }
 
     /// At the start of a handler that could catch that error: lets `finally` do its work, but not for long.
@@ -37,24 +47,25 @@ public final class FernGate implements Consumer<Boolean> {
     ///
     /// @throws OutOfMemoryError if not
     public static int room(int count, int bytes) {
-        if ((long) count * bytes >= SMALL) {
-            FernHooks.room((long) count * bytes);
-        }
+        take((long) count * bytes);
         return count;
     }
 
     /// Asks for the array of arrays that is made with these sizes, of which the last comes first.
     public static void grid(long elements, int bytes) {
-        if (elements * bytes >= SMALL) {
-            FernHooks.room(elements * bytes);
-        }
+        take(elements * bytes);
     }
 
     /// In place of [String#repeat].
     public static String repeat(String text, int count) {
-        if ((long) text.length() * count >= SMALL) {
-            FernHooks.room((long) text.length() * count);
-        }
+        take((long) text.length() * count);
         return text.repeat(count);
+    }
+
+    private static void take(long bytes) {
+        if (bytes >= SMALL) {
+            FernHooks.room(bytes);
+        }
+        steps += (int) Math.min(bytes >> 10, STEPS);
     }
 }
