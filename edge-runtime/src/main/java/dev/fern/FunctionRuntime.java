@@ -57,9 +57,10 @@ public interface FunctionRuntime extends AutoCloseable {
         /// is closed after it and never called again. Must not wait.
         default void stop() {}
 
-        /// Makes the code of the call under way wait at its next step, as far as this runtime can, until it is told to
-        /// go on: somebody finds out whether it is the one that fills the heap. Comes from another thread, in pairs,
-        /// and takes no memory. Must not wait.
+        /// Makes the code of the call under way wait at its next step, as far as this runtime can, until told to go
+        /// on: somebody finds out whether it fills the heap. Comes from another thread, in pairs. Takes no
+        memory and
+        /// does not wait.
         default void hold(boolean wait) {}
 
         /// The ids of further threads that work for it: what they allocate counts too. Any thread; asked often.

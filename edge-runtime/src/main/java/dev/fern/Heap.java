@@ -19,7 +19,7 @@ public final class Heap {
     /// The part of the whole heap that is kept free: one in so many.
     private static final int KEPT_FREE = 4;
     /// How long one that takes memory waits for the watch, which then has a reason not to answer.
-    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long PACE_MS = 100;
 
     private static final long PACE_PART_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
@@ -90,7 +90,7 @@ public final class Heap {
         LockSupport.unpark(watch);
         boolean interrupted = Thread.interrupted(); // else it would not park
         // the second look from here on has begun after this
-        while (looks - before < 2 && System.nanoTime() - start < PACE_NANOS) {
+        while (looks - before < 2 && System.nanoTime() - start < PACE_MS * 1_000_000) {
             LockSupport.parkNanos(PACE_PART_NANOS);
         }
         if (interrupted) {

@@ -23,6 +23,9 @@ class HogTest {
                 public String handle(String in) {
                     switch (in) {
                         case "list": while (true) KEPT.add(new byte[10_000]);
+                        case "catch": while (true) try { KEPT.add(new byte[100_000]); } catch (Throwable t) { }
+                        case "thread": { var t = new Thread(() -> { while (true) KEPT.add(new byte[10_000]); }); t.start(); join(t); }
+                        case "lambda": java.util.stream.Stream.generate(() -> new byte[1000]).forEach(KEPT::add);
                         case "large": while (true) KEPT.add(new byte[4 << 20]);
                         case "map": { var map = new HashMap<Integer, String>(); for (int i = 0;; i++) map.put(i, "value " + i); }
                         case "huge": return "" + new long[1 << 27].length;
@@ -31,8 +34,11 @@ class HogTest {
                         default: return "works";
                     }
                 }
+                static void join(Thread t) { try { t.join(); Thread.sleep(1000000); } catch (InterruptedException e) { } }
             }
             """;
+    private static final List<String> WAYS =
+            List.of("list", "large", "map", "thread", "catch", "thread", "lambda", "huge", "text", "thread", "jdk", "list");
     private static final String GOOD = """
             public class Good {
                 public String handle(String in) { return "good " + in; }
@@ -53,7 +59,7 @@ class HogTest {
                 var wrong = new ArrayList<String>();
                 var stop = new AtomicBoolean();
                 var good = Thread.ofPlatform().start(() -> callUntil(stop, fern, wrong));
-                for (var way : List.of("list", "large", "map", "huge", "text", "jdk")) {
+                for (var way : WAYS) {
                     var answer = answer(fern, "hog", way);
                     System.out.println(way + ": " + answer);
                     assertThat(answer).as(way).doesNotStartWith("200").doesNotStartWith("503");

@@ -226,6 +226,8 @@ public final class Door implements Adapter {
             refuse(exchange, new RefusedException(503, "Fern is stopping").with("Retry-After", "10"));
         } catch (RequestException e) {
             throw e; // it sent no HTTP, and Helidon says so
+        } catch (OutOfMemoryError e) { // somebody has taken it all, and is about to be stopped
+            refuse(exchange, new RefusedException(503, "no memory is left for this now").with("Retry-After", "1"));
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "a bug in serving " + exchange.method() + " " + exchange.path(), e);
             refuse(exchange, new RefusedException(500, "internal server error"));

@@ -377,6 +377,9 @@ public final class Invoker implements AutoCloseable {
     }
 
     void bug(FnName fn, String call, Throwable e) {
+        if (e instanceof OutOfMemoryError) {
+            return; // a log line needs memory too, and the call says why it ended
+        }
         LOG.log(Level.ERROR, "call " + call + " of " + fn + " failed inside Fern; please report this", e);
     }
 

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// without a call, or when a call overruns; what the function left in thread locals dies with it.
 final class Worker implements Runnable {
     private static final long[] NONE = {};
+    /// Made before there is none.
+    private static final Result NO_MEMORY = new Result.FunctionError("there was no memory left to end the call");
 
     private final Invoker invoker;
     final Version version;
@@ -20,6 +22,9 @@ final class Worker implements Runnable {
     volatile @Nullable Job next;
     /// Told to end, under the invoker's lock.
     volatile boolean dismissed;
+
+    /// The last call it took. Its own thread's.
+    private @Nullable Job taken;
 
     /// The call under way and when it is over time, for the watchdog.
     volatile @Nullable Job current;
@@ -41,6 +46,7 @@ final class Worker implements Runnable {
                 .name("fern-fn " + version.fn.name())
                 .daemon(true)
                 .unstarted(this);
+        thread.setUncaughtExceptionHandler((_, e) -> invoker.bug(version.fn.name(), "-", e));
     }
 
     @Override
@@ -51,6 +57,7 @@ final class Worker implements Runnable {
             }
             while (!abandoned && awaitJob() instanceof Job job) {
                 next = null;
+                taken = job;
                 var result = run(job);
                 if (instance instanceof FunctionRuntime.Instance used && used.spent()) {
                     closeInstance();
@@ -60,6 +67,9 @@ final class Worker implements Runnable {
                 }
             }
         } finally {
+            if (taken instanceof Job last) {
+                last.end(NO_MEMORY); // if nothing else has ended it
+            }
             closeInstance();
             invoker.ended(this);
         }
@@ -135,7 +145,7 @@ final class Worker implements Runnable {
             } else {
                 version.runtime.stop(thread);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) { // the gate is closed before anything is needed
             invoker.bug(version.fn.name(), "-", e);
         }
     }
@@ -166,7 +176,7 @@ final class Worker implements Runnable {
         }
         try {
             closing.close();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) { // its hog may have taken what that needs
             invoker.bug(version.fn.name(), "-", e);
         }
     }
