@@ -57,9 +57,8 @@ public interface FunctionRuntime extends AutoCloseable {
         /// is closed after it and never called again. Must not wait.
         default void stop() {}
 
-        /// Makes the code of the call wait at its next step, as far as this runtime can, until told to go on:
-        /// somebody finds out whether it fills the heap. From another thread, in pairs. Takes no memory, and is
-        quick.
+        /// Makes the code of the call wait at its next step, if this runtime can, until told to go on: somebody
+        /// finds out whether it fills the heap. From another thread, in pairs. Takes no memory, and is quick.
         default void hold(boolean wait) {}
 
         /// The ids of further threads that work for it: what they allocate counts too. Any thread; asked often.

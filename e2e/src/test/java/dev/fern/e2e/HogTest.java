@@ -37,8 +37,8 @@ class HogTest {
                 static void join(Thread t) { try { t.join(); Thread.sleep(1000000); } catch (InterruptedException e) { } }
             }
             """;
-    private static final List<String> WAYS =
-            List.of("list", "large", "map", "thread", "catch", "thread", "lambda", "huge", "text", "thread", "jdk", "list");
+    private static final List<String> WAYS = List.of(
+            "list", "large", "map", "thread", "catch", "thread", "lambda", "huge", "text", "thread", "jdk", "list");
     private static final String GOOD = """
             public class Good {
                 public String handle(String in) { return "good " + in; }
