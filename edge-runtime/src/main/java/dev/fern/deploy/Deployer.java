@@ -44,7 +44,7 @@ public final class Deployer implements AutoCloseable {
 
     private final Resolver resolver;
     private final Copy copy;
-    private final Images images;
+    private final Keeping keeping;
     private final Invoker invoker;
     private final Dispatcher dispatcher;
     private final List<Adapter> adapters;
@@ -75,7 +75,6 @@ public final class Deployer implements AutoCloseable {
             Time time,
             Runnable changed) {
         this.copy = copy;
-        this.images = images;
         this.invoker = invoker;
         this.dispatcher = dispatcher;
         this.adapters = adapters;
@@ -83,7 +82,9 @@ public final class Deployer implements AutoCloseable {
         this.changed = changed;
         report = new Report(invoker, dispatcher, adapters);
         this.resolver = resolver;
-        preparation = new Preparation(resolver, images, new FolderCode(folders), invoker, this::check);
+        var code = new FolderCode(folders, time);
+        preparation = new Preparation(resolver, images, code, invoker, this::check);
+        keeping = new Keeping(copy, images, code);
         thread = Thread.ofPlatform().name("fern-deploy").daemon(true).unstarted(this::run);
     }
 
@@ -372,17 +373,7 @@ public final class Deployer implements AutoCloseable {
         }
         if (save) {
             save = false;
-            copy.save(deployments.values().stream().map(Deployment::saved).toList());
-            var digests = new HashSet<String>();
-            for (var deployment : deployments.values()) {
-                if (deployment.goodDigest instanceof String digest) {
-                    digests.add(digest);
-                }
-                if (deployment.wantedDigest instanceof String digest) {
-                    digests.add(digest);
-                }
-            }
-            images.retain(digests);
+            keeping.save(deployments.values());
         }
         changed.run();
     }
