@@ -84,7 +84,7 @@ public final class Deployer implements AutoCloseable {
         this.resolver = resolver;
         var code = new FolderCode(folders, time);
         preparation = new Preparation(resolver, images, code, invoker, this::check);
-        keeping = new Keeping(copy, images, code);
+        keeping = new Keeping(copy, images, code, dispatcher, time);
         thread = Thread.ofPlatform().name("fern-deploy").daemon(true).unstarted(this::run);
     }
 
@@ -103,9 +103,13 @@ public final class Deployer implements AutoCloseable {
         add(() -> {
             deployments.values().forEach(this::expect);
             deployments.values().forEach(this::begin);
+            if (!saved.isEmpty()) {
+                keeping.look(deployments.values(), false);
+            }
             rebind = true;
         });
         time.after(TAGS, this::tags);
+        time.after(Keeping.EVERY, this::keep);
         applied = !saved.isEmpty();
         thread.start();
         return saved.stream().map(Copy.Saved::wanted).toList();
@@ -313,6 +317,11 @@ public final class Deployer implements AutoCloseable {
         for (var adapter : adapters) {
             adapter.check(candidate, accepted);
         }
+    }
+
+    private void keep() {
+        add(() -> keeping.look(deployments.values(), applied));
+        time.after(Keeping.EVERY, this::keep);
     }
 
     private void tags() {
