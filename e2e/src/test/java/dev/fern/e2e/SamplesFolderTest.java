@@ -53,6 +53,11 @@ class SamplesFolderTest {
                 }
                 outside.await("an alert", one -> one.topic().startsWith("alerts/north"));
                 outside.await("a spectrum", one -> one.topic().equals("machines/saw/vibration"));
+
+                fern.kill();
+                assertThat(fern.data().resolveSibling("tmp"))
+                        .as("what a killed daemon leaves in the temporary folder")
+                        .isEmptyDirectory();
             }
         }
     }

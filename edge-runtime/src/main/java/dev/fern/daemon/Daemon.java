@@ -70,6 +70,7 @@ public final class Daemon implements AutoCloseable {
         var data = settings.data();
         closings.push(time::close);
         closings.push(Lock.on(data)::close);
+        SqliteLibrary.unpack(data.resolve("sqlite"));
 
         var journal = new Journal(data.resolve("calls.db"), settings.limits().dead(), metrics);
         var recovered = open(journal);
