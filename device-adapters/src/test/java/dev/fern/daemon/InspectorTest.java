@@ -53,6 +53,9 @@ class InspectorTest {
             fern/to/x | mqtt:out?from=nobody         | from=nobody in mqtt:out?from=nobody names no trigger
             fern/to/x | mqtt:out/#                   | out/#
             fern/to/x | gpio:fan?pulse=1h&max-on=1m  | pulse=1h is longer than max-on=1m
+            fern/concurrency | 100                   | fern/concurrency=100 makes no sense
+            fern/isolation | box                     | fern/isolation=box makes no sense
+            fern/devices | site~tokyo                | is no condition
             fern/to/x | fn:app/other                 | needs Fern 0.4
             """)
     void each_mistake_is_found_at_its_annotation(String key, String value, String why) throws IOException {
@@ -65,17 +68,16 @@ class InspectorTest {
 
     @Test
     void all_mistakes_are_found_at_once() throws IOException {
-        assertThat(anywhere("fern/on/a: 'mqtt:a/#/b'\nfern/on/b: 'gpio:99'\nfern/to/c: 'mqtt:{floor}'\n"))
-                .containsOnlyKeys("fern/on/a", "fern/on/b", "fern/to/c");
+        assertThat(anywhere("fern/on/a: 'mqtt:a/#/b'\nfern/on/b: 'gpio:99'\nfern/on/good: 'mqtt:in'\n"
+                        + "fern/to/c: 'mqtt:{floor}'\nfern/to/d: 'mqtt:out/{1}'\nfern/to/e: 'mqtt:x?from=a'\n"
+                        + "fern/speed: fast\nfern/warm: hot\n"))
+                .containsOnlyKeys("fern/on/a", "fern/on/b", "fern/to/c", "fern/to/d", "fern/speed", "fern/warm");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             fern/on/a: 'gpio:17?pull=up', fern/on/b: 'gpio:17?pull=down' | pull
             fern/on/a: 'gpio:17', fern/to/b: 'gpio:17'                   | 17
-            fern/concurrency: '100'                                      | fern/concurrency=100 makes no sense
-            fern/isolation: box                                          | fern/isolation=box makes no sense
-            fern/devices: 'site~tokyo'                                   | is no condition
             """)
     void what_is_about_the_whole_function_is_found_too(String annotations, String why) throws IOException {
         var found = anywhere(annotations.replace(", ", "\n"));

@@ -40,7 +40,7 @@ class SamplesFolderTest {
                         .containsEntry("hello", "ready java");
 
                 var climate = "{\"temperature\": 21.5, \"humidity\": 60}";
-                outside.publish("house/attic/climate", climate);
+                outside.publish("house/attic/climate", "{\"celsius\": 21.5, \"humidity\": 60}");
                 outside.publish("rooms/attic/climate", climate);
                 outside.publish("greenhouse/north/climate", climate);
                 outside.publish("greenhouse/north/temperature", "99");
@@ -55,9 +55,9 @@ class SamplesFolderTest {
                 outside.await("a spectrum", one -> one.topic().equals("machines/saw/vibration"));
 
                 fern.kill();
-                assertThat(fern.data().resolveSibling("tmp"))
-                        .as("what a killed daemon leaves in the temporary folder")
-                        .isEmptyDirectory();
+                try (var left = Files.list(fern.data().resolveSibling("tmp"))) {
+                    assertThat(left).noneMatch(file -> file.toString().contains("sqlite"));
+                }
             }
         }
     }

@@ -31,26 +31,17 @@ import org.jspecify.annotations.Nullable;
 
 /// Asks the rooms without starting any of them.
 final class Inspector implements Inspection {
+    private static final String OURS = "fern/";
+    private static final String ON = "fern/on/";
+    private static final String TO = "fern/to/";
+
     @Override
     public Map<String, Problem> function(Path file, Settings settings) {
         var found = new TreeMap<String, Problem>();
         try (var time = new SystemTime()) {
             var definition = FolderSource.definition(file);
             var judge = new Judge(settings, definition, time);
-            var annotations = annotations(definition);
-            for (var key : annotations.keysAsStrings()) {
-                boolean trigger = key.startsWith("fern/on/");
-                if (trigger || key.startsWith("fern/to/")) {
-                    // a trigger alone, a target with all triggers
-                    var problem = judge.problem(only(
-                            definition,
-                            other -> other.equals(key)
-                                    || !other.startsWith("fern/to/") && !(trigger && other.startsWith("fern/on/"))));
-                    if (problem != null && !found.containsValue(problem)) {
-                        found.put(key, problem);
-                    }
-                }
-            }
+            each(definition, judge, found);
             var problem = judge.problem(definition);
             if (problem != null && !found.containsValue(problem)) {
                 found.put("", problem);
@@ -59,6 +50,25 @@ final class Inspector implements Inspection {
             found.put("", e.problem());
         }
         return found;
+    }
+
+    /// Each annotation alone, but a target with the triggers it is for, those that are wrong themselves left out.
+    private static void each(Definition definition, Judge judge, Map<String, Problem> found) {
+        var annotations = annotations(definition);
+        for (var key : annotations.keysAsStrings()) { // in order: triggers before targets
+            var value = annotations.value(key).orElseThrow().toString();
+            boolean target = key.startsWith(TO);
+            var names = found.keySet().stream().map(bad -> bad.substring(bad.lastIndexOf('/') + 1));
+            boolean all = names.anyMatch(name -> value.contains("from=") && value.contains(name));
+            var problem = judge.problem(only(
+                    definition,
+                    other -> !other.startsWith(OURS)
+                            || other.equals(key)
+                            || target && other.startsWith(ON) && (all || !found.containsKey(other))));
+            if (problem != null && !found.containsValue(problem)) {
+                found.put(key, problem);
+            }
+        }
     }
 
     private static JsonObject annotations(Definition definition) {

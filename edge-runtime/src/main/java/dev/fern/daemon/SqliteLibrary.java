@@ -14,7 +14,8 @@ import java.util.Comparator;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
 
-/// SQLite's native code. By itself sqlite-jdbc writes it to the temporary folder at each start, and a killed process leaves it
+/// SQLite's native code. By itself sqlite-jdbc writes it to the temporary folder at each start, and a killed process
+/// leaves it
 /// there; so it is unpacked once a version, into the state folder.
 final class SqliteLibrary {
     private static final String PATH = "org.sqlite.lib.path";
@@ -31,8 +32,7 @@ final class SqliteLibrary {
             return; // whoever installed Fern has unpacked it
         }
         var name = LibraryLoaderUtil.getNativeLibName();
-        var source =
-                SQLiteJDBCLoader.class.getResource(LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name);
+        var source = SQLiteJDBCLoader.class.getResource(LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name);
         if (source == null) {
             return; // no Linux that it knows
         }

@@ -7,9 +7,7 @@ import dev.fern.FnName;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Problem;
 import dev.fern.Status;
-import dev.fern.Target;
 import dev.fern.Time;
-import dev.fern.Trigger;
 import dev.fern.deploy.Preparation.Outcome;
 import dev.fern.dispatch.Dispatcher;
 import dev.fern.images.Images;
@@ -20,7 +18,6 @@ import dev.fern.sync.Resolver;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -162,10 +159,14 @@ public final class Deployer implements AutoCloseable {
         try {
             while (true) {
                 work.take().run();
-                if (work.isEmpty()) {
+                boolean last = work.isEmpty();
+                if (last) {
                     finish();
                 }
                 pending.decrementAndGet();
+                if (last) {
+                    changed.run(); // not before: whether all is ready is part of the status
+                }
             }
         } catch (InterruptedException e) {
             // closed
@@ -362,29 +363,12 @@ public final class Deployer implements AutoCloseable {
     private void finish() {
         if (rebind) {
             rebind = false;
-            var triggers = new ArrayList<Trigger>();
-            var targets = new ArrayList<Target>();
-            for (var deployment : deployments.values()) {
-                if (deployment.listening() instanceof Fn fn) {
-                    triggers.addAll(fn.triggers());
-                    targets.addAll(fn.targets());
-                }
-            }
-            for (var adapter : adapters) {
-                adapter.bind(
-                        triggers.stream()
-                                .filter(one -> adapter.types().contains(one.type()))
-                                .toList(),
-                        targets.stream()
-                                .filter(one -> adapter.types().contains(one.type()))
-                                .toList());
-            }
+            Wiring.connect(deployments.values(), adapters);
         }
         if (save) {
             save = false;
             keeping.save(deployments.values());
         }
-        changed.run();
     }
 
     /// What each function is doing. Any thread.

@@ -10,7 +10,8 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What stays on disk of functions: their definitions for the next start, the code of each that is wanted or ran, and for
+/// What stays on disk of functions: their definitions for the next start, the code of each that is wanted or ran, and
+/// for
 /// a while the calls and the code of those that are gone. One thread.
 final class Keeping {
     /// How long calls of a function stay that is not wanted any more.

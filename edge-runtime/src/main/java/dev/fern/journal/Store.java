@@ -59,8 +59,7 @@ final class Store implements AutoCloseable {
                       fn TEXT NOT NULL, trigger TEXT NOT NULL, binding TEXT NOT NULL, state INTEGER NOT NULL,
                       attempt INTEGER NOT NULL, accepted_ms INTEGER NOT NULL, reason TEXT, event BLOB NOT NULL,
                       owed BLOB) STRICT""");
-            statement.execute(
-                    "CREATE TABLE IF NOT EXISTS gone(fn TEXT PRIMARY KEY, age_ms INTEGER NOT NULL) STRICT");
+            statement.execute("CREATE TABLE IF NOT EXISTS gone(fn TEXT PRIMARY KEY, age_ms INTEGER NOT NULL) STRICT");
             statement.execute("CREATE INDEX IF NOT EXISTS call_lane ON call(state, lane, seq)");
             statement.execute("CREATE INDEX IF NOT EXISTS call_id ON call(id)");
         } catch (SQLException | NewerFormatException e) {

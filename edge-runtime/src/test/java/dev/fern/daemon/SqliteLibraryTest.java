@@ -13,8 +13,8 @@ import org.sqlite.util.LibraryLoaderUtil;
 
 class SqliteLibraryTest {
     private static final String NAME = LibraryLoaderUtil.getNativeLibName();
-    private static final URL SOURCE = Objects.requireNonNull(SqliteLibraryTest.class.getResource(
-            LibraryLoaderUtil.getNativeLibResourcePath() + "/" + NAME));
+    private static final URL SOURCE = Objects.requireNonNull(
+            SqliteLibraryTest.class.getResource(LibraryLoaderUtil.getNativeLibResourcePath() + "/" + NAME));
 
     @TempDir
     Path folder;
@@ -30,7 +30,9 @@ class SqliteLibraryTest {
         }
         Files.setLastModifiedTime(file, FileTime.fromMillis(7));
         SqliteLibrary.unpack(SOURCE, dir, "1", NAME);
-        assertThat(Files.getLastModifiedTime(file).toMillis()).as("nothing is written").isEqualTo(7);
+        assertThat(Files.getLastModifiedTime(file).toMillis())
+                .as("nothing is written")
+                .isEqualTo(7);
 
         var newer = SqliteLibrary.unpack(SOURCE, dir, "2", NAME);
         try (var all = Files.walk(dir).filter(Files::isRegularFile)) {

@@ -50,6 +50,7 @@ class DeployerTest {
     private Journal journal;
     private Invoker invoker;
     private Deployer deployer;
+    private volatile boolean readyWhenTold;
 
     @BeforeEach
     void start() throws Exception {
@@ -85,7 +86,7 @@ class DeployerTest {
                 dispatcher,
                 List.of(adapter),
                 time,
-                () -> {});
+                () -> readyWhenTold = deployer.ready(true));
         deployer.start();
     }
 
@@ -154,6 +155,7 @@ class DeployerTest {
         assertThat(deployer.ready(false)).as("nobody has said that this is all").isFalse();
         deployer.applied();
         Await.until("all is said", () -> deployer.ready(false));
+        Await.until("who listens for the status was told last that all is ready", () -> readyWhenTold);
     }
 
     @Test

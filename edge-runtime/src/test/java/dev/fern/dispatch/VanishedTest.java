@@ -65,7 +65,9 @@ class VanishedTest {
     }
 
     private long calls(FnName name) {
-        return bench.dispatcherCalls().stream().filter(call -> call.fn().equals(name)).count();
+        return bench.dispatcherCalls().stream()
+                .filter(call -> call.fn().equals(name))
+                .count();
     }
 
     private long dead(FnName name) {
