@@ -35,7 +35,7 @@ final class LogsCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
-    /// @param line `TIME APP/NAME CALL TEXT`, with `-` for a line that no call wrote
+    // TIME APP/NAME CALL TEXT, with - for a line that no call wrote
     private static String object(String line) {
         var parts = line.split(" ", 4);
         var fn = (parts.length > 1 ? parts[1] : "").split("/", 2);
