@@ -75,7 +75,7 @@ public final class FernProcess implements AutoCloseable {
         return started;
     }
 
-    /// SQLite's native code lies in Java's temporary folder while it runs; where it is killed, that must not stay.
+    /// A temporary folder of its own, so that one can see what a killed daemon leaves.
     private String javaOptions() throws IOException {
         return System.getenv().getOrDefault("FERN_JAVA_OPTS", "") + " -Djava.io.tmpdir="
                 + sandbox.folder(device + "/tmp");

@@ -1,22 +1,29 @@
 package dev.fern.cli;
 
+import dev.fern.Settings;
+import dev.fern.config.AnyDevice;
 import dev.fern.config.ConfigProblem;
 import dev.fern.config.ConfigReader;
 import dev.fern.config.FunctionFile;
 import dev.fern.config.Reading;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "check", description = "Says what is wrong with a func.yaml or a fern.yaml, without running it.")
 final class CheckCommand implements Callable<Integer> {
     private static final List<String> FUNCTION_FILES = List.of("func.yaml", "func.yml", "func.json");
+    private static final String DEVICE_FILE = "fern.yaml";
 
     private final Terminal terminal;
+    private final Inspection inspection;
 
     @Parameters(
             arity = "0..1",
@@ -24,25 +31,79 @@ final class CheckCommand implements Callable<Integer> {
             description = "a file, or the folder of a function (default: func.yaml here, else /etc/fern/fern.yaml)")
     private @Nullable Path path;
 
-    CheckCommand(Terminal terminal) {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "the device that a function is for (default: fern.yaml beside it or one folder up, else any)")
+    private @Nullable Path config;
+
+    CheckCommand(Terminal terminal, Inspection inspection) {
         this.terminal = terminal;
+        this.inspection = inspection;
     }
 
     @Override
     public Integer call() throws FailedException {
         var file = file();
-        boolean function = FUNCTION_FILES.contains(String.valueOf(file.getFileName()));
-        var problems = function ? FunctionFile.check(file) : configuration(file);
+        if (FUNCTION_FILES.contains(String.valueOf(file.getFileName()))) {
+            return function(file);
+        }
+        var problems = configuration(file);
+        return said(file, problems, "") ? Cli.BAD_CONFIGURATION : 0;
+    }
+
+    private int function(Path file) {
+        var device = device(file);
+        return switch (device == null ? null : read(device)) {
+            case null -> function(file, AnyDevice.with(text(file)), "");
+            case Reading.Good good -> function(file, good.settings(), " for the device of " + device);
+            case Reading.Bad bad -> {
+                bad.problems().forEach(terminal.out()::println);
+                yield Cli.BAD_CONFIGURATION;
+            }
+        };
+    }
+
+    private int function(Path file, Settings settings, String where) {
+        var problems = FunctionFile.check(file, () -> inspection.function(file, settings));
+        return said(file, problems, where) ? Cli.FAILED : 0;
+    }
+
+    private boolean said(Path file, List<ConfigProblem> problems, String where) {
         problems.forEach(terminal.out()::println);
         if (problems.isEmpty()) {
-            terminal.err().println(file + ": nothing is wrong");
-            return 0;
+            terminal.err().println(file + ": nothing is wrong" + where);
         }
-        return function ? Cli.FAILED : Cli.BAD_CONFIGURATION;
+        return !problems.isEmpty();
+    }
+
+    private @Nullable Path device(Path file) {
+        if (config != null) {
+            return config;
+        }
+        var folder = file.toAbsolutePath().normalize().getParent();
+        return Stream.iterate(folder, above -> above != null, above -> above.getParent())
+                .limit(2)
+                .map(here -> here.resolve(DEVICE_FILE))
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return ""; // said already
+        }
+    }
+
+    private Reading read(Path file) {
+        return new ConfigReader(terminal.environment()).read(file, null);
     }
 
     private List<ConfigProblem> configuration(Path file) {
-        return switch (new ConfigReader(terminal.environment()).read(file, null)) {
+        return switch (read(file)) {
             case Reading.Good _ -> List.of();
             case Reading.Bad bad -> bad.problems();
         };

@@ -25,18 +25,19 @@ public final class Cli {
     ///
     /// @param args as the process got them
     /// @param launch what `fern run` starts
+    /// @param inspection what `fern check` and `fern doctor` ask
     /// @return the exit code
-    public static int run(String[] args, Launch launch) {
-        return run(args, launch, Terminal.system());
+    public static int run(String[] args, Launch launch, Inspection inspection) {
+        return run(args, launch, inspection, Terminal.system());
     }
 
-    static int run(String[] args, Launch launch, Terminal terminal) {
-        int code = commands(launch, terminal).execute(args);
+    static int run(String[] args, Launch launch, Inspection inspection, Terminal terminal) {
+        int code = commands(launch, inspection, terminal).execute(args);
         terminal.out().flush();
         return code;
     }
 
-    static CommandLine commands(Launch launch, Terminal terminal) {
+    static CommandLine commands(Launch launch, Inspection inspection, Terminal terminal) {
         return new CommandLine(new Fern())
                 .addSubcommand(new RunCommand(terminal, launch))
                 .addSubcommand(new StatusCommand(terminal))
@@ -48,8 +49,8 @@ public final class Cli {
                 .addSubcommand(new RetryCommand(terminal))
                 // a body may start with a minus: fern emit mqtt outside/temperature -5
                 .addSubcommand(new CommandLine(new EmitCommand(terminal)).setUnmatchedOptionsArePositionalParams(true))
-                .addSubcommand(new CheckCommand(terminal))
-                .addSubcommand(new DoctorCommand(terminal))
+                .addSubcommand(new CheckCommand(terminal, inspection))
+                .addSubcommand(new DoctorCommand(terminal, inspection))
                 .addSubcommand("dev", new LaterCommand(terminal, "dev", "0.4"))
                 .addSubcommand("deploy", new LaterCommand(terminal, "deploy", "0.4"))
                 .setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()))

@@ -3,9 +3,12 @@ package dev.fern.cli;
 import dev.fern.Settings;
 import dev.fern.config.ConfigReader;
 import dev.fern.config.Reading;
+import io.helidon.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -23,6 +26,7 @@ final class DoctorCommand implements Callable<Integer> {
     private static final int EACH_MS = 3000;
 
     private final Terminal terminal;
+    private final Inspection inspection;
     private boolean problems;
 
     @Mixin
@@ -31,16 +35,20 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "the state (default: FERN_DATA, or /var/lib/fern)")
     private @Nullable Path data;
 
-    DoctorCommand(Terminal terminal) {
+    DoctorCommand(Terminal terminal, Inspection inspection) {
         this.terminal = terminal;
+        this.inspection = inspection;
     }
 
     @Override
     public Integer call() throws InterruptedException {
         var settings = configuration();
-        look("daemon", () -> Examinations.daemon(Daemon.find(options, terminal)));
+        var functions = new ArrayList<JsonObject>();
+        look("daemon", () -> Examinations.daemon(Daemon.find(options, terminal), functions));
         if (settings != null) {
             outside(settings);
+            registries(settings, functions);
+            look("pins", () -> List.of(Board.ofThisMachine().pins(settings, functions)));
             look("data", () -> List.of(Examinations.data(settings.data())));
         }
         look("clock", () -> List.of(Examinations.clock(Instant.now())));
@@ -60,6 +68,30 @@ final class DoctorCommand implements Callable<Integer> {
         }
         if (settings.cloud() instanceof Settings.Cloud cloud) {
             look("cloud", () -> Examinations.cloud(cloud.url(), EACH_MS));
+        }
+    }
+
+    /// Each one that functions' images come from, by one of them.
+    private void registries(Settings settings, List<JsonObject> functions) throws InterruptedException {
+        var images = new ArrayList<>(inspection.images(settings));
+        functions.forEach(function -> images.add(function.stringValue("image", "")));
+        var hosts = new TreeMap<String, String>();
+        for (var image : images) {
+            if (inspection.registry(image) instanceof String host) {
+                hosts.put(host, image);
+            }
+        }
+        if (hosts.isEmpty()) {
+            print(Finding.ok("registry", "no function here has an image from one"));
+        }
+        for (var host : hosts.entrySet()) {
+            look("registry", () -> {
+                var problem = inspection.registry(host.getValue(), settings);
+                return List.of(
+                        problem == null
+                                ? Finding.ok("registry", host.getKey() + " lets this device in")
+                                : Finding.problem("registry", problem.why(), problem.whatToDo()));
+            });
         }
     }
 

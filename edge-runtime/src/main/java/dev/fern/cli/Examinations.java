@@ -32,7 +32,9 @@ final class Examinations {
     private Examinations() {}
 
     /// Whether it answers, and what it says of itself.
-    static List<Finding> daemon(Daemon daemon) throws FailedException {
+    ///
+    /// @param functions receives those that it has
+    static List<Finding> daemon(Daemon daemon, List<JsonObject> functions) throws FailedException {
         var status = daemon.object("/fern/status");
         var findings = new ArrayList<Finding>();
         findings.add(Finding.ok(
@@ -47,6 +49,7 @@ final class Examinations {
             }
         }
         for (var function : StatusCommand.functions(status)) {
+            functions.add(function);
             if (!function.stringValue("state", "").equals("ready")) {
                 findings.add(new Finding(
                         false,

@@ -1,5 +1,6 @@
 package dev.fern.cli;
 
+import io.helidon.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,8 +28,24 @@ final class LogsCommand implements Callable<Integer> {
             description = "how many lines (default: 100)")
     private int lines = 100;
 
+    @Option(names = "--json", description = "print an object a line: at, app, fn, call, text")
+    private boolean json;
+
     LogsCommand(Terminal terminal) {
         this.terminal = terminal;
+    }
+
+    // TIME APP/NAME CALL TEXT, with - for a line that no call wrote
+    private static String object(String line) {
+        var parts = line.split(" ", 4);
+        var fn = (parts.length > 1 ? parts[1] : "").split("/", 2);
+        var object = JsonObject.builder().set("at", parts[0]).set("app", fn[0]).set("fn", fn.length > 1 ? fn[1] : "");
+        if (parts.length > 2 && !parts[2].equals("-")) {
+            object.set("call", parts[2]);
+        } else {
+            object.setNull("call");
+        }
+        return object.set("text", parts.length > 3 ? parts[3] : "").build().toString();
     }
 
     @Override
@@ -37,7 +54,7 @@ final class LogsCommand implements Callable<Integer> {
         var stream = daemon.stream("/fern/logs?n=" + lines + "&follow=" + follow);
         try (var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
             for (var line = reader.readLine(); line != null; line = reader.readLine()) {
-                terminal.out().println(Table.plain(line));
+                terminal.out().println(json ? object(line) : Table.plain(line));
                 // a pipe whose reader is gone, as of `fern logs -f | head`
                 if (terminal.out().checkError()) {
                     return 0;

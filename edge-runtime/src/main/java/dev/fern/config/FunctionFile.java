@@ -4,6 +4,7 @@ import dev.fern.Binding;
 import dev.fern.Durability;
 import dev.fern.FnName;
 import dev.fern.InvalidDefinitionException;
+import dev.fern.Problem;
 import dev.fern.Trigger;
 import dev.fern.Vocabulary;
 import java.io.IOException;
@@ -13,10 +14,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Checks a func.yaml: Fn's own schema (fn CLI, common/funcfile.go) with the limits of its server (fn/api/models), and
-/// the words under `fern/`. What only a device knows, such as the value of `{label.site}`, is not looked at.
+/// the words under `fern/`. What only the daemon's rooms know is asked of them.
 public final class FunctionFile {
     private static final List<String> FREE = List.of("deploy", "signing_details", "build", "expects");
     /// What `url.PathEscape` of Go leaves alone.
@@ -32,19 +35,34 @@ public final class FunctionFile {
     private FunctionFile() {}
 
     /// All that is wrong with it; empty if nothing is.
-    public static List<ConfigProblem> check(Path file) {
+    ///
+    /// @param further asked if it is YAML: what else is known against the function, by annotation;
+    /// under "" what is about the whole of it
+    public static List<ConfigProblem> check(Path file, Supplier<Map<String, Problem>> further) {
         var problems = new Problems(file.toString());
         try {
             if (YamlReader.read(Files.readString(file), problems) instanceof Node tree) {
                 var folder = file.toAbsolutePath().getParent();
                 var source = new Section.Source(
                         problems, Map.of(), folder == null ? Path.of("/") : folder, new LinkedHashSet<>());
-                check(Section.root(source, tree));
+                var root = Section.root(source, tree);
+                check(root);
+                add(further.get(), problems, root.section("annotations"));
             }
         } catch (IOException e) {
             problems.add(0, "", "this cannot be read: " + e.getMessage(), "name a func.yaml that this user may read");
         }
         return problems.sorted();
+    }
+
+    /// What is against an annotation already is not said twice.
+    private static void add(Map<String, Problem> further, Problems problems, Section annotations) {
+        var known = problems.sorted().stream().map(ConfigProblem::key).collect(Collectors.toSet());
+        further.forEach((key, problem) -> {
+            if (key.isEmpty() ? known.isEmpty() : !known.contains("annotations." + key)) {
+                annotations.problem(key, problem.why(), problem.whatToDo());
+            }
+        });
     }
 
     private static void check(Section root) {

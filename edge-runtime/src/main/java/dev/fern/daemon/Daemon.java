@@ -6,6 +6,7 @@ import dev.fern.DefinitionSource;
 import dev.fern.Metrics;
 import dev.fern.Settings;
 import dev.fern.Sink;
+import dev.fern.Time;
 import dev.fern.Vocabulary;
 import dev.fern.catalog.Catalog;
 import dev.fern.deploy.Deployer;
@@ -69,6 +70,7 @@ public final class Daemon implements AutoCloseable {
         var data = settings.data();
         closings.push(time::close);
         closings.push(Lock.on(data)::close);
+        SqliteLibrary.unpack(data.resolve("sqlite"));
 
         var journal = new Journal(data.resolve("calls.db"), settings.limits().dead(), metrics);
         var recovered = open(journal);
@@ -104,7 +106,7 @@ public final class Daemon implements AutoCloseable {
         var deployer = new Deployer(
                 new Resolver(settings),
                 new Copy(data.resolve("copy.json")),
-                images(),
+                images(settings, time, metrics),
                 data.resolve("folders"),
                 invoker,
                 dispatcher,
@@ -166,7 +168,8 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private Images images() {
+    /// Touches neither disk nor network.
+    static Images images(Settings settings, Time time, Metrics metrics) {
         return new Images(
                 settings.registry(),
                 settings.data().resolve("images"),

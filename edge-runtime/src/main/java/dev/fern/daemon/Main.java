@@ -13,7 +13,7 @@ public final class Main {
     public static void main(String[] args) {
         // before the first logger; the name alone does not initialise the class, which would be too late
         System.setProperty("java.util.logging.manager", LogKeeper.class.getName());
-        System.exit(Cli.run(args, Main::run));
+        System.exit(Cli.run(args, Main::run, new Inspector()));
     }
 
     /// The daemon in the foreground, until SIGTERM or SIGINT.

@@ -7,9 +7,7 @@ import dev.fern.FnName;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Problem;
 import dev.fern.Status;
-import dev.fern.Target;
 import dev.fern.Time;
-import dev.fern.Trigger;
 import dev.fern.deploy.Preparation.Outcome;
 import dev.fern.dispatch.Dispatcher;
 import dev.fern.images.Images;
@@ -20,7 +18,6 @@ import dev.fern.sync.Resolver;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +41,7 @@ public final class Deployer implements AutoCloseable {
 
     private final Resolver resolver;
     private final Copy copy;
-    private final Images images;
+    private final Keeping keeping;
     private final Invoker invoker;
     private final Dispatcher dispatcher;
     private final List<Adapter> adapters;
@@ -75,7 +72,6 @@ public final class Deployer implements AutoCloseable {
             Time time,
             Runnable changed) {
         this.copy = copy;
-        this.images = images;
         this.invoker = invoker;
         this.dispatcher = dispatcher;
         this.adapters = adapters;
@@ -83,7 +79,9 @@ public final class Deployer implements AutoCloseable {
         this.changed = changed;
         report = new Report(invoker, dispatcher, adapters);
         this.resolver = resolver;
-        preparation = new Preparation(resolver, images, new FolderCode(folders), invoker, this::check);
+        var code = new FolderCode(folders, time);
+        preparation = new Preparation(resolver, images, code, invoker, this::check);
+        keeping = new Keeping(copy, images, code, dispatcher, time);
         thread = Thread.ofPlatform().name("fern-deploy").daemon(true).unstarted(this::run);
     }
 
@@ -102,9 +100,13 @@ public final class Deployer implements AutoCloseable {
         add(() -> {
             deployments.values().forEach(this::expect);
             deployments.values().forEach(this::begin);
+            if (!saved.isEmpty()) {
+                keeping.look(deployments.values(), false);
+            }
             rebind = true;
         });
         time.after(TAGS, this::tags);
+        time.after(Keeping.EVERY, this::keep);
         applied = !saved.isEmpty();
         thread.start();
         return saved.stream().map(Copy.Saved::wanted).toList();
@@ -157,10 +159,14 @@ public final class Deployer implements AutoCloseable {
         try {
             while (true) {
                 work.take().run();
-                if (work.isEmpty()) {
+                boolean last = work.isEmpty();
+                if (last) {
                     finish();
                 }
                 pending.decrementAndGet();
+                if (last) {
+                    changed.run(); // not before: whether all is ready is part of the status
+                }
             }
         } catch (InterruptedException e) {
             // closed
@@ -314,6 +320,11 @@ public final class Deployer implements AutoCloseable {
         }
     }
 
+    private void keep() {
+        add(() -> keeping.look(deployments.values(), applied));
+        time.after(Keeping.EVERY, this::keep);
+    }
+
     private void tags() {
         add(this::askForDigests);
         time.after(TAGS, this::tags);
@@ -352,39 +363,12 @@ public final class Deployer implements AutoCloseable {
     private void finish() {
         if (rebind) {
             rebind = false;
-            var triggers = new ArrayList<Trigger>();
-            var targets = new ArrayList<Target>();
-            for (var deployment : deployments.values()) {
-                if (deployment.listening() instanceof Fn fn) {
-                    triggers.addAll(fn.triggers());
-                    targets.addAll(fn.targets());
-                }
-            }
-            for (var adapter : adapters) {
-                adapter.bind(
-                        triggers.stream()
-                                .filter(one -> adapter.types().contains(one.type()))
-                                .toList(),
-                        targets.stream()
-                                .filter(one -> adapter.types().contains(one.type()))
-                                .toList());
-            }
+            Wiring.connect(deployments.values(), adapters);
         }
         if (save) {
             save = false;
-            copy.save(deployments.values().stream().map(Deployment::saved).toList());
-            var digests = new HashSet<String>();
-            for (var deployment : deployments.values()) {
-                if (deployment.goodDigest instanceof String digest) {
-                    digests.add(digest);
-                }
-                if (deployment.wantedDigest instanceof String digest) {
-                    digests.add(digest);
-                }
-            }
-            images.retain(digests);
+            keeping.save(deployments.values());
         }
-        changed.run();
     }
 
     /// What each function is doing. Any thread.

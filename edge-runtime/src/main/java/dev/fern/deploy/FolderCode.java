@@ -4,128 +4,169 @@ import dev.fern.Bundle;
 import dev.fern.Definition;
 import dev.fern.Fn;
 import dev.fern.InvalidDefinitionException;
+import dev.fern.Time;
+import dev.fern.deploy.Layout.Source;
 import io.helidon.json.JsonException;
 import io.helidon.json.JsonObject;
 import io.helidon.json.JsonParser;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
-/// Code of a function that is defined by a folder of this machine, laid out as its image would be: a func.wasm, with a
-/// func.js the folder itself, or else the jars that its build left in `target/`. The image is then called
-/// `dir:/path/of/the/folder`.
+/// Code of a function that is defined by a folder of this machine, laid out as its image would be: what the fn CLI's
+/// Dockerfile for the func.yaml's runtime does (fn/cli, langs/), or with `runtime: docker` the folder's own. A
+/// func.wasm
+/// in it is the code whatever the runtime is. The image is then called `dir:/path/of/the/folder`.
 final class FolderCode {
     private static final String SCHEME = "dir:";
     private static final String WASM = "func.wasm";
-    /// Files of a JavaScript function, node_modules included.
-    static final int MOST_FILES = 10000;
+    private static final String PYTHON_FDK = "python/bin/fdk";
 
-    private final Path store;
+    private final FolderStore store;
 
-    /// @param store where copies of the jars are kept: a build may go on while the function runs
-    FolderCode(Path store) {
-        this.store = store;
+    /// @param store where copies of the code are kept: a build may go on while the function runs
+    FolderCode(Path store, Time time) {
+        this.store = new FolderStore(store, time);
     }
 
     static boolean isFolder(Fn fn) {
         return fn.image().startsWith(SCHEME);
     }
 
+    /// What func.yaml says of how it is built and started.
+    private record Func(JsonObject fn) {
+        String runtime() {
+            return fn.stringValue("runtime", "").strip().replaceFirst("[\\d.]+$", "");
+        }
+
+        /// As the fn CLI splits it (fn/cli, common/common.go, stringToSlice).
+        List<String> words(String key, String otherwise) {
+            var text = fn.stringValue(key, "").strip();
+            text = text.isEmpty() ? otherwise : text;
+            return text.isEmpty() ? List.of() : List.of(text.split("\\s+"));
+        }
+    }
+
     Bundle bundle(Fn fn, Definition definition) throws InvalidDefinitionException {
         var folder = Path.of(fn.image().substring(SCHEME.length()));
         try {
-            if (Files.isRegularFile(folder.resolve(WASM))) {
-                return lay(folder, List.of(folder.resolve(WASM)), "function", List.of(), List.of());
-            }
-            return Files.exists(folder.resolve("func.js"))
-                    ? lay(folder, script(folder), "function", List.of("node", "func.js"), List.of())
-                    : lay(folder.resolve("target"), jars(folder), "function/app", List.of(), List.of(cmd(definition)));
+            return store.keep(layout(folder, func(definition)));
         } catch (IOException | UncheckedIOException e) {
             throw new InvalidDefinitionException(folder + " cannot be read: " + e.getMessage(), "see to its files");
         }
     }
 
-    /// Copies the files to where an image has them.
-    private Bundle lay(Path from, List<Path> files, String to, List<String> entrypoint, List<String> cmd)
-            throws IOException {
-        var digest = digest(from, files);
-        var root = store.resolve(digest);
-        for (var file : files) {
-            var copy = root.resolve(to).resolve(from.relativize(file).toString());
-            Files.createDirectories(copy.getParent());
-            Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-        }
-        return new Bundle("sha256:" + digest, root, entrypoint, cmd, Map.of(), "/function");
+    /// Forgets copies that are not among these and have not been asked for of late.
+    void retain(Set<String> digests) {
+        store.retain(digests);
     }
 
-    private static List<Path> script(Path folder) throws IOException, InvalidDefinitionException {
-        try (var all = Files.walk(folder)) {
-            var files = all.filter(Files::isRegularFile)
-                    .filter(file -> !folder.relativize(file).startsWith(".git"))
-                    .sorted()
-                    .limit(MOST_FILES + 1)
-                    .toList();
-            if (files.size() > MOST_FILES) {
-                throw new InvalidDefinitionException(
-                        folder + " has more than " + MOST_FILES + " files", "bundle the function into fewer files");
-            }
-            return files;
-        }
-    }
-
-    private static List<Path> jars(Path folder) throws InvalidDefinitionException {
-        try (var files = Files.list(folder.resolve("target"))) {
-            var jars = files.filter(file -> file.toString().endsWith(".jar"))
-                    .sorted()
-                    .toList();
-            if (jars.isEmpty()) {
-                throw notBuilt(folder);
-            }
-            return jars;
-        } catch (IOException e) {
-            throw notBuilt(folder);
-        }
-    }
-
-    private static InvalidDefinitionException notBuilt(Path folder) {
-        return new InvalidDefinitionException(
-                "there is no jar in " + folder.resolve("target"),
-                "build the function there, for example with: mvn package");
-    }
-
-    private static String cmd(Definition definition) throws InvalidDefinitionException {
+    private static Func func(Definition definition) throws InvalidDefinitionException {
         try {
-            return JsonParser.create(definition.document())
-                    .readJsonObject()
-                    .objectValue("fn", JsonObject.empty())
-                    .stringValue("cmd")
-                    .orElseThrow(() -> new InvalidDefinitionException(
-                            definition.name() + " has no cmd", "write cmd: Class::method into its func.yaml"));
+            return new Func(
+                    JsonParser.create(definition.document()).readJsonObject().objectValue("fn", JsonObject.empty()));
         } catch (JsonException e) {
             throw new InvalidDefinitionException(definition.name() + " cannot be read", "look at its func.yaml");
         }
     }
 
-    private static String digest(Path folder, List<Path> files) throws IOException {
-        try (var digest =
-                new DigestOutputStream(OutputStream.nullOutputStream(), MessageDigest.getInstance("SHA-256"))) {
-            for (var file : files) {
-                digest.write(folder.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
-                Files.copy(file, digest);
-            }
-            return HexFormat.of().formatHex(digest.getMessageDigest().digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java has SHA-256", e);
+    private static Layout layout(Path folder, Func func) throws InvalidDefinitionException, IOException {
+        if (Files.isRegularFile(folder.resolve(WASM))) {
+            var file = new Source(folder.resolve(WASM), false);
+            return whole(new TreeMap<>(Map.of("function/" + WASM, file)), List.of(), List.of());
         }
+        var runtime = func.runtime().isEmpty() ? guess(folder, func) : func.runtime();
+        return switch (runtime) {
+            case "docker" -> Dockerfile.layout(folder);
+            case "java", "kotlin" -> java(folder, func);
+            case "node" -> started(folder, func, "node func.js", "func.js");
+            case "ruby" -> started(folder, func, "ruby func.rb", "func.rb");
+            case "go" -> started(folder, func, "./func", "func");
+            case "python" -> python(folder, func);
+            case "" ->
+                throw new InvalidDefinitionException(
+                        "there is no code in " + folder + " that Fern knows how to start",
+                        "write runtime: into its func.yaml, and build it: a jar in target/, func.wasm, or a program"
+                                + " that entrypoint: names");
+            default -> started(folder, func, "", "");
+        };
+    }
+
+    /// For a func.yaml without a runtime.
+    private static String guess(Path folder, Func func) throws IOException {
+        if (Files.exists(folder.resolve("func.js"))) {
+            return "node";
+        }
+        if (!FolderFiles.jars(folder).isEmpty()
+                || func.words("cmd", "").toString().contains("::")) {
+            return "java";
+        }
+        if (Files.exists(folder.resolve(Dockerfile.NAME))) {
+            return "docker";
+        }
+        return func.words("entrypoint", "").isEmpty() ? "" : "entrypoint";
+    }
+
+    private static Layout whole(TreeMap<String, Source> files, List<String> entrypoint, List<String> cmd) {
+        return new Layout(files, entrypoint, cmd, Map.of(), "/function");
+    }
+
+    private static Layout java(Path folder, Func func) throws InvalidDefinitionException, IOException {
+        var files = new TreeMap<String, Source>();
+        FolderFiles.jars(folder).forEach(jar -> files.put("function/app/" + jar.getFileName(), new Source(jar, false)));
+        if (files.isEmpty()) {
+            throw new InvalidDefinitionException(
+                    "there is no jar in " + folder.resolve("target"),
+                    "build the function there, for example with: mvn package");
+        }
+        var cmd = func.words("cmd", "");
+        if (cmd.isEmpty()) {
+            throw new InvalidDefinitionException(
+                    "the func.yaml in " + folder + " has no cmd", "write cmd: Class::method into it");
+        }
+        return whole(files, List.of(), cmd);
+    }
+
+    /// The whole folder, and what starts it.
+    ///
+    /// @param code what must be there for that, unless func.yaml says otherwise
+    private static Layout started(Path folder, Func func, String entrypoint, String code)
+            throws InvalidDefinitionException, IOException {
+        var words = func.words("entrypoint", entrypoint);
+        if (words.isEmpty()) {
+            throw new InvalidDefinitionException(
+                    "Fern does not know what starts a function of runtime " + func.runtime() + " in " + folder,
+                    "write entrypoint: into its func.yaml, such as ./func for a program in the folder");
+        }
+        if (String.join(" ", words).equals(entrypoint) && !Files.isRegularFile(folder.resolve(code))) {
+            throw new InvalidDefinitionException(
+                    "there is no " + code + " in " + folder,
+                    code.equals("func")
+                            ? "build it there: go build -o func"
+                            : "put it there, or name another with entrypoint: in func.yaml");
+        }
+        return whole(FolderFiles.below(folder, "function/"), words, func.words("cmd", ""));
+    }
+
+    /// The fn CLI's image has the packages in /python; here they are in the folder's own `python/`.
+    private static Layout python(Path folder, Func func) throws InvalidDefinitionException, IOException {
+        var layout = started(folder, func, "/python/bin/fdk /function/func.py handler", "func.py");
+        var files = new TreeMap<String, Source>();
+        layout.files().forEach((place, source) -> {
+            boolean packages = place.startsWith("function/python/");
+            files.put(packages ? place.substring("function/".length()) : place, source);
+        });
+        boolean byFdk = layout.entrypoint().getFirst().equals("/" + PYTHON_FDK);
+        if (byFdk && !files.containsKey(PYTHON_FDK)) {
+            throw new InvalidDefinitionException(
+                    "the Python FDK is not in " + folder.resolve("python"),
+                    "run there: pip3 install --target python -r requirements.txt");
+        }
+        return whole(files, layout.entrypoint(), layout.cmd());
     }
 }

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -106,7 +107,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
         var _ = new Route(fn);
     }
 
-    /// The function is gone: calls of it that are on disk stay there, the others end.
+    /// The function is gone: calls of it that are on disk stay there until [#age] forgets them, the others end.
     public void remove(FnName fn) {
         line.routes.remove(fn);
         for (var lane : lanes.values()) {
@@ -114,6 +115,12 @@ public final class Dispatcher implements Intake, AutoCloseable {
                 lane.clear().forEach(line::drop);
             }
         }
+    }
+
+    /// Lets that much time pass for functions that are not wanted: calls of one that was not for longer than `most` are
+    /// forgotten, dead ones too.
+    public void age(Set<FnName> wanted, Duration passed, Duration most) {
+        journal.age(wanted.stream().map(FnName::toString).collect(Collectors.toSet()), passed, most);
     }
 
     @Override

@@ -97,6 +97,13 @@ public final class Door implements Adapter {
 
     @Override
     public void check(Fn candidate, Collection<Fn> accepted) throws InvalidDefinitionException {
+        checkSources(candidate, accepted);
+    }
+
+    /// Whether each http trigger has a source of its own in its app.
+    ///
+    /// @throws InvalidDefinitionException with the first that has not
+    public static void checkSources(Fn candidate, Collection<Fn> accepted) throws InvalidDefinitionException {
         var others = accepted.stream()
                 .filter(fn -> !fn.name().equals(candidate.name()))
                 .filter(fn -> fn.name().app().equals(candidate.name().app()))

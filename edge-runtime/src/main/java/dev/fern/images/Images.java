@@ -134,6 +134,23 @@ public final class Images {
                 : registry.manifest(reference, reference.selector()).digest();
     }
 
+    /// The registry of that image as `HOST[:PORT]`, or null if this is no image reference.
+    public static @Nullable String registry(String image) {
+        try {
+            return Reference.parse(image).host();
+        } catch (ImageException e) {
+            return null;
+        }
+    }
+
+    /// Asks the image's registry whether it is one, and lets this device in (distribution-spec 1.1, "Determining
+    /// Support"). Blocks.
+    ///
+    /// @throws ImageException with the reason if not
+    public void ask(String image) throws ImageException, InterruptedException {
+        registry.ask(Reference.parse(image));
+    }
+
     /// Says which images are wanted, and forgets others that were not used for 7 days, or, the longest unused first,
     /// as long as all take more than they may. Keeps what is being fetched, and what was handed out a moment ago.
     public void retain(Set<String> digests) {

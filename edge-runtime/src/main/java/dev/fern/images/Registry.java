@@ -69,6 +69,16 @@ final class Registry {
         }
     }
 
+    /// Whether it is a registry, and lets this device in.
+    void ask(Reference image) throws ImageException, InterruptedException {
+        try (var reply = get(image, "GET", "/v2/", Map.of())) {
+            if (reply.status() == 404 || reply.isWebPage()) {
+                throw noRegistry(image);
+            }
+            expect(reply, 200, image, image.selector());
+        }
+    }
+
     /// The digest that a tag means now, without fetching the manifest; null if the registry does not say.
     @Nullable String digest(Reference image, String tag) throws ImageException, InterruptedException {
         try (var reply = get(image, "HEAD", "manifests/" + tag, Map.of("Accept", Manifest.ACCEPT))) {

@@ -8,8 +8,10 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -76,7 +78,7 @@ public final class Journal implements AutoCloseable {
         try {
             recovered = opened();
         } catch (SQLException e) {
-            setAside(e);
+            damaged = Damaged.setAside(file, e);
             try {
                 recovered = opened();
             } catch (SQLException again) {
@@ -101,23 +103,6 @@ public final class Journal implements AutoCloseable {
             opened.close();
             throw e;
         }
-    }
-
-    private void setAside(SQLException cause) throws IOException {
-        var aside = file.resolveSibling(file.getFileName() + ".damaged-" + System.currentTimeMillis());
-        if (Files.exists(file)) {
-            Files.move(file, aside);
-        }
-        Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-wal"));
-        Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-shm"));
-        LOG.log(
-                Level.ERROR,
-                "{0} is damaged ({1}); it was kept as {2} and a new one begun: calls in it are not run",
-                file,
-                cause.getMessage(),
-                aside);
-        damaged = Health.down(
-                file.getFileName() + " was damaged and set aside", "check the card; the calls are in " + aside);
     }
 
     /// The next place in the order of acceptance.
@@ -195,6 +180,33 @@ public final class Journal implements AutoCloseable {
     private synchronized void reading(Reading reading) {
         readings.add(reading);
         notifyAll();
+    }
+
+    /// Lets that much time pass for functions that are not among these, and forgets all calls of those that were not
+    /// wanted for longer than `most`. Only time that is told here counts, so a clock that jumps forgets nothing.
+    public void age(Set<String> wanted, Duration passed, Duration most) {
+        reading(store -> {
+            try {
+                var forgotten = store.age(wanted, passed.toMillis(), most.toMillis());
+                store.commit();
+                forgotten.forEach(this::forgotten);
+            } catch (SQLException e) {
+                store.rollback();
+                throw e;
+            }
+        });
+    }
+
+    private void forgotten(Store.Forgotten gone) {
+        calls.addAndGet(-gone.calls());
+        bytes.addAndGet(-gone.bytes());
+        dead.addAndGet(-gone.dead());
+        LOG.log(
+                Level.INFO,
+                "{0} has not been wanted here for days: {1} calls that waited for it are forgotten, and {2} dead ones",
+                gone.fn(),
+                gone.calls(),
+                gone.dead());
     }
 
     /// Calls for people: the dead, newest first, or those owed, oldest first. Waits.

@@ -15,14 +15,17 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The file: one table of calls. One thread.
 ///
 /// ```
 /// call: seq PK | id | lane | fn | trigger | binding | state | attempt | accepted_ms | reason | event | owed
+/// gone: fn PK | age_ms
 /// meta: format = 1 | min_reader = 1
 /// ```
+/// `gone` has the functions that are not wanted any more, with how long they have not been.
 /// `event` and `owed` as [Codec] has them. Columns are only ever added; a layout that older readers would
 /// misread raises `min_reader`.
 final class Store implements AutoCloseable {
@@ -56,6 +59,7 @@ final class Store implements AutoCloseable {
                       fn TEXT NOT NULL, trigger TEXT NOT NULL, binding TEXT NOT NULL, state INTEGER NOT NULL,
                       attempt INTEGER NOT NULL, accepted_ms INTEGER NOT NULL, reason TEXT, event BLOB NOT NULL,
                       owed BLOB) STRICT""");
+            statement.execute("CREATE TABLE IF NOT EXISTS gone(fn TEXT PRIMARY KEY, age_ms INTEGER NOT NULL) STRICT");
             statement.execute("CREATE INDEX IF NOT EXISTS call_lane ON call(state, lane, seq)");
             statement.execute("CREATE INDEX IF NOT EXISTS call_id ON call(id)");
         } catch (SQLException | NewerFormatException e) {
@@ -102,6 +106,65 @@ final class Store implements AutoCloseable {
     int trimDead(int most) throws SQLException {
         trimDead.setInt(1, most);
         return trimDead.executeUpdate();
+    }
+
+    /// A function whose calls were forgotten, with how many there were.
+    record Forgotten(String fn, long calls, long bytes, long dead) {}
+
+    /// Lets time pass for functions with calls here that are not among these, and forgets the calls of those for which
+    /// it has come to more than `mostMs`.
+    List<Forgotten> age(Set<String> wanted, long passedMs, long mostMs) throws SQLException {
+        var forgotten = new ArrayList<Forgotten>();
+        for (var fn : texts("SELECT fn FROM gone")) {
+            if (wanted.contains(fn)) {
+                run("DELETE FROM gone WHERE fn = ?", fn);
+            }
+        }
+        run("UPDATE gone SET age_ms = age_ms + " + passedMs);
+        for (var fn : texts("SELECT DISTINCT fn FROM call")) {
+            if (!wanted.contains(fn)) {
+                run("INSERT OR IGNORE INTO gone VALUES (?, 0)", fn);
+            }
+        }
+        for (var fn : texts("SELECT fn FROM gone WHERE age_ms > " + mostMs)) {
+            forgotten.add(count(fn));
+            run("DELETE FROM call WHERE fn = ?", fn);
+            run("DELETE FROM gone WHERE fn = ?", fn);
+        }
+        return forgotten;
+    }
+
+    private Forgotten count(String fn) throws SQLException {
+        try (var query = connection.prepareStatement("SELECT count(*) FILTER (WHERE state <> 3),"
+                + " coalesce(sum(length(event)) FILTER (WHERE state <> 3), 0), count(*) FILTER (WHERE state = 3)"
+                + " FROM call WHERE fn = ?")) {
+            query.setString(1, fn);
+            try (var row = query.executeQuery()) {
+                return row.next()
+                        ? new Forgotten(fn, row.getLong(1), row.getLong(2), row.getLong(3))
+                        : new Forgotten(fn, 0, 0, 0);
+            }
+        }
+    }
+
+    private List<String> texts(String sql) throws SQLException {
+        var texts = new ArrayList<String>();
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                texts.add(rows.getString(1));
+            }
+        }
+        return texts;
+    }
+
+    private void run(String sql, String... values) throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setString(i + 1, values[i]);
+            }
+            statement.executeUpdate();
+        }
     }
 
     /// Makes all since the last commit safe, with one sync.

@@ -81,6 +81,16 @@ public final class Copy {
         return List.of();
     }
 
+    /// What was saved last, or nothing. Changes nothing, whatever the file holds.
+    public List<Saved> peek() {
+        try (var in = Files.newInputStream(file)) {
+            var saved = read(in.readNBytes(LARGEST));
+            return saved == null ? List.of() : saved;
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
     /// Writes, but only what is not there already: an SD card wears. What goes wrong is in [#health]; the next call
     /// tries again.
     public synchronized void save(List<Saved> all) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The functions in a folder: it holds one itself, or its sub-folders do, each with a func.yaml. Their app is called as
 /// app.yaml beside them says, else as the folder is. Looks at the files' times every 2 s, at those of the code
-/// (func.js, func.wasm, target/*.jar) too: when they are others, the same definitions are handed over again.
+/// (all beside func.yaml, and target/*.jar) too: when they are others, the same definitions are handed over again.
 ///
 /// A function whose file makes no sense stays what it was, and [#health] says why. One whose folder is gone is gone at
 /// once: unlike a list from a server, a folder is not half there.
@@ -78,7 +78,7 @@ public final class FolderSource implements DefinitionSource {
         boolean asked = nudged;
         nudged = false;
         try {
-            var found = functions();
+            var found = functions(folder);
             var now = Stamps.of(found);
             if (asked || handedOver == null || !now.equals(seen)) {
                 read(found, !now.code.equals(seen.code));
@@ -96,7 +96,7 @@ public final class FolderSource implements DefinitionSource {
         return EVERY;
     }
 
-    private List<FuncFile> functions() throws IOException {
+    private static List<FuncFile> functions(Path folder) throws IOException {
         var found = new ArrayList<FuncFile>();
         var app = FuncFile.find(folder, "app");
         if (FuncFile.find(folder, "func") instanceof Path func) {
@@ -118,6 +118,41 @@ public final class FolderSource implements DefinitionSource {
         }
         found.sort(Comparator.comparing(FuncFile::folder));
         return found;
+    }
+
+    /// The function that this file defines, in the app that the folder above its own names, or else is.
+    ///
+    /// @throws InvalidDefinitionException if a file cannot be read or does not make a function
+    public static Definition definition(Path func) throws InvalidDefinitionException {
+        var own = Objects.requireNonNull(func.toAbsolutePath().normalize().getParent(), "a file has a folder");
+        var above = own.getParent();
+        var app = above == null ? null : FuncFile.find(above, "app");
+        return new FuncFile(own, func.toAbsolutePath().normalize(), app, appName(above)).read();
+    }
+
+    /// What somebody's folder is called need not be a name on an Fn server, as long as nobody deploys from it.
+    private static String appName(@Nullable Path folder) {
+        return FuncFile.isApp(name(folder)) ? name(folder) : "app";
+    }
+
+    /// The functions of the settings' folder that make sense; none if the settings have no folder.
+    public static List<Definition> all(Settings settings) {
+        var all = new ArrayList<Definition>();
+        if (settings.functions() == null) {
+            return all;
+        }
+        try {
+            for (var function : functions(settings.functions().toAbsolutePath().normalize())) {
+                try {
+                    all.add(function.read());
+                } catch (InvalidDefinitionException e) {
+                    // somebody else's mistake
+                }
+            }
+        } catch (IOException e) {
+            // there are none
+        }
+        return all;
     }
 
     private static String name(@Nullable Path folder) {
@@ -145,7 +180,7 @@ public final class FolderSource implements DefinitionSource {
                 if (function.app() instanceof Path app) {
                     stamps.definitions.add(Stamp.of(app));
                 }
-                stamps.addCode(function.folder(), "func.{js,wasm}");
+                stamps.addCode(function.folder(), "[!.]*");
                 stamps.addCode(function.folder().resolve("target"), "*.jar");
             }
             return stamps;
@@ -154,7 +189,9 @@ public final class FolderSource implements DefinitionSource {
         private void addCode(Path in, String glob) throws IOException {
             try (var files = Files.newDirectoryStream(in, glob)) {
                 for (var file : files) {
-                    code.add(Stamp.of(file));
+                    if (Files.isRegularFile(file) && !definitions.contains(Stamp.of(file))) {
+                        code.add(Stamp.of(file));
+                    }
                 }
             } catch (NoSuchFileException | NotDirectoryException e) {
                 // not built yet, or just being built anew

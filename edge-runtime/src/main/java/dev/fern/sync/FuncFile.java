@@ -30,6 +30,10 @@ record FuncFile(Path folder, Path func, @Nullable Path app, String appName) {
     /// What `url.PathEscape` of the Fn server leaves as it is.
     private static final Pattern FN = Pattern.compile("[A-Za-z0-9_.~$&+=:@-]{1,255}");
 
+    static boolean isApp(String name) {
+        return APP.matcher(name).matches();
+    }
+
     /// The function file or app file (`func`, `app`) in there, or null if there is none.
     static @Nullable Path find(Path folder, String name) {
         for (var ending : List.of(".yaml", ".yml", ".json")) {

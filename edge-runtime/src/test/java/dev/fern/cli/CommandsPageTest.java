@@ -26,7 +26,7 @@ class CommandsPageTest {
 
     private final Map<String, String> sections = new HashMap<>();
     private final Map<String, CommandLine> commands =
-            Cli.commands(_ -> 0, Terminal.system()).getSubcommands();
+            Cli.commands(_ -> 0, new PlayedInspection(), Terminal.system()).getSubcommands();
 
     @BeforeEach
     void read() throws IOException {

@@ -190,6 +190,21 @@ class CommandsTest {
     }
 
     @Test
+    void logs_for_programs_are_an_object_a_line() {
+        daemon.on("GET /fern/logs?n=100&follow=false", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody()
+                    .write("T a/f 1 it \"was\" \u001b[2J\nT a/g - anew\nT a/g 2 \n".getBytes(StandardCharsets.UTF_8));
+        });
+
+        assertThat(shell.fern("logs", "--json").out().lines())
+                .containsExactly(
+                        "{\"at\":\"T\",\"app\":\"a\",\"fn\":\"f\",\"call\":\"1\",\"text\":\"it \\\"was\\\" \\u001B[2J\"}",
+                        "{\"at\":\"T\",\"app\":\"a\",\"fn\":\"g\",\"call\":null,\"text\":\"anew\"}",
+                        "{\"at\":\"T\",\"app\":\"a\",\"fn\":\"g\",\"call\":\"2\",\"text\":\"\"}");
+    }
+
+    @Test
     void no_daemon_is_one_sentence() {
         daemon.close();
 

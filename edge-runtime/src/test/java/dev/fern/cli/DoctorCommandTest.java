@@ -2,6 +2,11 @@ package dev.fern.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fern.Problem;
+import dev.fern.Settings;
+import dev.fern.config.ConfigReader;
+import dev.fern.config.Reading;
+import io.helidon.json.JsonParser;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -9,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +25,7 @@ class DoctorCommandTest {
     @TempDir
     Path folder;
 
+    private final PlayedInspection rooms = new PlayedInspection();
     private PlayedDaemon daemon;
 
     @BeforeEach
@@ -33,6 +41,7 @@ class DoctorCommandTest {
     private Shell.Ran doctor(String config) throws IOException {
         var file = Files.writeString(folder.resolve("fern.yaml"), config);
         return new Shell()
+                .inspection(rooms)
                 .variable("FERN_URL", daemon.url())
                 .fern("doctor", "--config", file.toString(), "--data", folder + "/state");
     }
@@ -53,11 +62,59 @@ class DoctorCommandTest {
                             "ok       daemon: porch-1 at " + daemon.url() + ", Fern 0.1.0",
                             "ok       mqtt: mqtt://127.0.0.1:" + broker.getLocalPort() + " takes connections",
                             "ok       cloud: " + daemon.url() + " is a Fn server 0.3.753",
+                            "ok       registry: no function here has an image from one",
+                            "ok       pins: none is asked for",
                             "ok       data: " + folder + "/state has  left",
                             "ok       clock: it ",
                             "ok       memory:  are available");
             assertThat(ran.code()).isZero();
         }
+    }
+
+    @Test
+    void each_registry_that_functions_need_is_asked_once() throws IOException {
+        daemon.on("GET /fern/status", """
+                {"device":"p","version":"0.1.0","functions":[
+                 {"app":"a","name":"f","state":"ready","image":"one:5000/f:1"},
+                 {"app":"a","name":"g","state":"ready","image":"two:5000/g:1"},
+                 {"app":"a","name":"h","state":"ready","image":"dir:/srv/h"}]}
+                """).on("GET /version", "{\"version\":\"0.3.753\"}");
+        rooms.images = List.of("one:5000/f:0", "three:5000/x");
+        rooms.registries.put("two:5000/g:1", new Problem("the registry two:5000 wants a login", "add it"));
+
+        var ran = doctor("cloud: {url: '" + daemon.url() + "'}\n");
+
+        assertThat(ran.out().lines().filter(line -> line.contains("registry")))
+                .containsExactly(
+                        "ok       registry: one:5000 lets this device in",
+                        "ok       registry: three:5000 lets this device in",
+                        "problem  registry: the registry two:5000 wants a login; add it");
+        assertThat(ran.code()).isEqualTo(1);
+    }
+
+    @Test
+    void pins_that_are_asked_for_need_a_board() throws Exception {
+        var dev = Files.createDirectory(folder.resolve("dev"));
+        var board = new Board(dev);
+        var wanted =
+                JsonParser.create("{\"triggers\":[\"mqtt:a\",\"gpio:17\"]}").readJsonObject();
+        var real = settings("device: {id: a, board: pi}\nfunctions: .\n");
+
+        assertThat(board.pins(real, List.of()).toString()).isEqualTo("ok       pins: none is asked for");
+        assertThat(board.pins(real, List.of(wanted)).toString())
+                .isEqualTo("problem  pins: this machine has none: there is no " + dev
+                        + "/gpiochip0; run Fern on a board with pins, or set device.board: simulated");
+        Files.createFile(dev.resolve("gpiochip0"));
+        assertThat(board.pins(real, List.of(wanted)).toString())
+                .startsWith("problem  pins: a real board (" + dev + "/gpiochip0 is there) needs Fern 0.5;")
+                .endsWith(", or set device.board: simulated");
+        var simulated = settings("device: {id: a, board: simulated}\nfunctions: .\npins: {a: {line: 1}}\n");
+        assertThat(board.pins(simulated, List.of(wanted)).isOk()).isTrue();
+    }
+
+    private Settings settings(String yaml) throws IOException {
+        var file = Files.writeString(folder.resolve("board.yaml"), yaml);
+        return ((Reading.Good) new ConfigReader(Map.of()).read(file, folder)).settings();
     }
 
     @Test

@@ -13,6 +13,7 @@ final class Shell {
     private Launch launch = _ -> {
         throw new AssertionError("nothing is to be launched");
     };
+    private Inspection inspection = new PlayedInspection();
     private byte[] input = new byte[0];
 
     /// What a command leaves behind.
@@ -33,6 +34,11 @@ final class Shell {
         return this;
     }
 
+    Shell inspection(Inspection rooms) {
+        inspection = rooms;
+        return this;
+    }
+
     Ran fern(String... args) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
@@ -41,7 +47,7 @@ final class Shell {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 environment);
-        int code = Cli.run(args, launch, terminal);
+        int code = Cli.run(args, launch, inspection, terminal);
         return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +41,7 @@ class FunctionFileTest {
 
     private List<String> check(String yaml) throws IOException {
         var file = Files.writeString(folder.resolve("func.yaml"), yaml);
-        return FunctionFile.check(file).stream()
+        return FunctionFile.check(file, Map::of).stream()
                 .map(problem -> problem.toString().replace(folder + "/", ""))
                 .toList();
     }
@@ -110,7 +111,7 @@ class FunctionFileTest {
 
     @Test
     void a_file_that_is_not_there() {
-        assertThat(FunctionFile.check(folder.resolve("func.yaml")))
+        assertThat(FunctionFile.check(folder.resolve("func.yaml"), Map::of))
                 .singleElement()
                 .asString()
                 .contains("cannot be read");

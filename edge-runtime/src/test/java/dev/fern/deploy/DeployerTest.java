@@ -2,6 +2,7 @@ package dev.fern.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fern.Call;
 import dev.fern.CallInfo;
 import dev.fern.Control;
 import dev.fern.Definition;
@@ -49,6 +50,7 @@ class DeployerTest {
     private Journal journal;
     private Invoker invoker;
     private Deployer deployer;
+    private volatile boolean readyWhenTold;
 
     @BeforeEach
     void start() throws Exception {
@@ -84,7 +86,7 @@ class DeployerTest {
                 dispatcher,
                 List.of(adapter),
                 time,
-                () -> {});
+                () -> readyWhenTold = deployer.ready(true));
         deployer.start();
     }
 
@@ -153,6 +155,7 @@ class DeployerTest {
         assertThat(deployer.ready(false)).as("nobody has said that this is all").isFalse();
         deployer.applied();
         Await.until("all is said", () -> deployer.ready(false));
+        Await.until("who listens for the status was told last that all is ready", () -> readyWhenTold);
     }
 
     @Test
@@ -275,5 +278,43 @@ class DeployerTest {
         awaitState("f", Status.State.READY);
         Await.until("the reason is shown", () -> status("f").problem() != null);
         assertThat(status("f").triggers()).containsExactly("mqtt:in");
+    }
+
+    @Test
+    void the_image_and_the_calls_of_a_function_that_is_gone_stay_for_seven_days() throws Exception {
+        var digest = push("f:1", "one");
+        push("g:1", "two");
+        deployer.want(List.of(definition("f", "f:1", "mqtt:in"), definition("g", "g:1", "mqtt:other")));
+        deployer.applied();
+        awaitState("f", Status.State.READY);
+        awaitState("g", Status.State.READY);
+        var bundle = folder.resolve("data/images/bundles/" + digest.substring("sha256:".length()));
+        time.advance(Duration.ofDays(30));
+        assertThat(bundle).exists();
+        var call = new Call("c1", Examples.trigger("a/f", "in", "mqtt:in"), Examples.event("x"), 1, time.now());
+        journal.add(
+                new dev.fern.journal.Entry(
+                        journal.nextSeq(), "a/f#in", call, dev.fern.journal.Entry.State.DEAD, "bad", List.of()),
+                () -> {});
+
+        deployer.want(List.of(definition("g", "g:1", "mqtt:other")));
+        Await.until("it is gone", () -> deployer.status().size() == 1);
+        days(6);
+        assertThat(bundle).exists();
+        assertThat(journal.deadCalls()).isEqualTo(1);
+        days(2);
+
+        Await.until("the call is forgotten", () -> journal.deadCalls() == 0);
+        Await.until("the image is removed", () -> Files.notExists(bundle));
+        assertThat(status("g").state()).isEqualTo(Status.State.READY);
+    }
+
+    /// Hour by hour, each of them seen by the deployer.
+    private void days(int days) throws InterruptedException {
+        for (int hour = 0; hour < 24 * days; hour++) {
+            time.advance(Duration.ofHours(1));
+            Await.until("it has looked", () -> deployer.ready(true));
+        }
+        assertThat(journal.list(true, 10)).hasSizeLessThan(2); // the journal has done what it was told
     }
 }

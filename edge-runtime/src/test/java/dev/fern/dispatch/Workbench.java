@@ -122,6 +122,14 @@ final class Workbench implements AutoCloseable {
         }
     }
 
+    List<CallInfo> dispatcherCalls() {
+        try {
+            return dispatcher.calls(100);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     List<CallInfo> dead() {
         try {
             return dispatcher.dead(100);

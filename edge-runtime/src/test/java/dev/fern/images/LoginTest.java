@@ -50,6 +50,33 @@ class LoginTest {
     }
 
     @Test
+    void aRegistryCanBeAskedWhetherItLetsThisDeviceIn() throws Exception {
+        var otherDir = Files.createDirectory(dir.resolve("registry"));
+        try (var locked = DockerRegistry.startWithPassword(otherDir)) {
+            var image = locked.host() + "/acme/never-pushed:1";
+            var file = dir.resolve("auth.json");
+            Files.writeString(
+                    file,
+                    "{\"auths\":{\"%s\":{\"username\":\"%s\",\"password\":\"%s\"}}}"
+                            .formatted(locked.host(), DockerRegistry.USER, DockerRegistry.PASSWORD));
+            images(file).ask(image);
+
+            Files.writeString(
+                    file, "{\"auths\":{\"" + locked.host() + "\":{\"username\":\"fern\",\"password\":\"x\"}}}");
+            assertThat(unasked(images(file), image)).contains("refuses the user and password");
+            assertThat(unasked(images(), image)).contains("wants a login");
+        }
+        assertThat(unasked(images(), "127.0.0.1:1/a/b:1")).contains("127.0.0.1:1");
+        assertThat(unasked(images(), registry.host() + "/a:1")).contains("something else than an image registry");
+    }
+
+    private static String unasked(Images images, String image) {
+        return catchThrowableOfType(ImageException.class, () -> images.ask(image))
+                .problem()
+                .toString();
+    }
+
+    @Test
     void thePasswordComesFromTheAuthFile() throws Exception {
         var otherDir = Files.createDirectory(dir.resolve("registry"));
         try (var locked = DockerRegistry.startWithPassword(otherDir)) {

@@ -164,6 +164,14 @@ class FolderSourceTest {
     }
 
     @Test
+    void whatStartsTheCodeIsPartOfTheDefinition() throws IOException {
+        write("a/func.yaml", "runtime: python\nentrypoint: python3 func.py\ncmd: now");
+        start();
+        assertThat(sets.getFirst().getFirst().document())
+                .contains("\"runtime\":\"python\"", "\"entrypoint\":\"python3 func.py\"", "\"cmd\":\"now\"");
+    }
+
+    @Test
     void aJarThatIsBuiltAnewHandsTheSameDefinitionsOverAgain() throws IOException {
         write("a/func.yaml", "memory: 64");
         start();
@@ -176,6 +184,13 @@ class FolderSourceTest {
         look();
         assertThat(sets).hasSize(4);
         assertThat(sets.get(3)).isEqualTo(sets.get(0));
+        write("a/Dockerfile", "FROM scratch");
+        write("a/.func.py.swp", "what an editor leaves while it is open");
+        look();
+        assertThat(sets).hasSize(5);
+        write("a/.func.py.swp", "again");
+        look();
+        assertThat(sets).hasSize(5);
     }
 
     @Test

@@ -1,0 +1,64 @@
+package dev.fern.config;
+
+import dev.fern.Options;
+import dev.fern.Settings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// A device that has whatever a function names: for a func.yaml that is looked at where no fern.yaml is.
+public final class AnyDevice {
+    private static final Pattern LABEL = Pattern.compile("\\{label\\.([^{}]+)}");
+    private static final Pattern VARIABLE = Pattern.compile("\\{var\\.([^{}]+)}");
+    private static final Pattern BROKER = Pattern.compile("[?&]broker=([^&\"'\\s,\\]]+)");
+    private static final Pattern PIN = Pattern.compile("\\bgpio:([^?&\"'\\s,\\]{}]+)");
+    private static final Pattern NUMBER = Pattern.compile("\\d+|GPIO\\d+");
+    private static final int LAST_LINE = 53;
+
+    private AnyDevice() {}
+
+    /// @param func the text of a func.yaml
+    public static Settings with(String func) {
+        var broker = new Settings.Broker(
+                URI.create("mqtt://127.0.0.1:1883"), "fern-any", false, "fern", null, null, null, null, null);
+        var pins = new HashMap<String, Settings.Pin>();
+        var written = names(PIN, func);
+        int line = LAST_LINE;
+        for (var name : written) {
+            if (!NUMBER.matcher(name).matches()) {
+                while (line > 0 && (written.contains(line + "") || written.contains("GPIO" + line))) {
+                    line--;
+                }
+                pins.put(name, new Settings.Pin(String.valueOf(Math.max(0, line--)), Options.NONE));
+            }
+        }
+        return new Settings(
+                new Settings.Device("any", each(LABEL, func, name -> name), "simulated"),
+                null,
+                null,
+                new Settings.Registry(null, Set.of(), null),
+                broker,
+                each(BROKER, func, _ -> broker),
+                new Settings.Http("127.0.0.1:0", null, null, null, null, List.of()),
+                pins,
+                each(VARIABLE, func, name -> name),
+                Map.of(),
+                Path.of("/"),
+                Settings.Limits.DEFAULT,
+                Path.of("/"));
+    }
+
+    private static Set<String> names(Pattern pattern, String text) {
+        return pattern.matcher(text).results().map(found -> found.group(1)).collect(Collectors.toSet());
+    }
+
+    private static <T> Map<String, T> each(Pattern pattern, String text, Function<String, T> value) {
+        return names(pattern, text).stream().collect(Collectors.toMap(name -> name, value));
+    }
+}

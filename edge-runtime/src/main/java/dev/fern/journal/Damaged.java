@@ -1,0 +1,35 @@
+package dev.fern.journal;
+
+import dev.fern.Health;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+
+/// What becomes of a file that SQLite cannot read.
+final class Damaged {
+    private static final System.Logger LOG = System.getLogger("fern.journal");
+
+    private Damaged() {}
+
+    /// Keeps it beside where it was, so that a new one can be begun.
+    ///
+    /// @return what an operator is told from now on
+    static Health setAside(Path file, SQLException cause) throws IOException {
+        var aside = file.resolveSibling(file.getFileName() + ".damaged-" + System.currentTimeMillis());
+        if (Files.exists(file)) {
+            Files.move(file, aside);
+        }
+        Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-wal"));
+        Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-shm"));
+        LOG.log(
+                Level.ERROR,
+                "{0} is damaged ({1}); it was kept as {2} and a new one begun: calls in it are not run",
+                file,
+                cause.getMessage(),
+                aside);
+        return Health.down(
+                file.getFileName() + " was damaged and set aside", "check the card; the calls are in " + aside);
+    }
+}
