@@ -2,6 +2,7 @@ package dev.fern.journal;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,14 +21,15 @@ final class Batch {
     }
 
     private final Map<Long, Change> changes = new LinkedHashMap<>();
+    private final Map<String, Long> marks = new HashMap<>();
     private int awaited;
 
     boolean isEmpty() {
-        return changes.isEmpty();
+        return size() == 0;
     }
 
     int size() {
-        return changes.size();
+        return changes.size() + marks.size();
     }
 
     /// How many calls somebody waits for.
@@ -65,6 +67,10 @@ final class Batch {
         return List.of();
     }
 
+    void mark(String name, long value) {
+        marks.put(name, value);
+    }
+
     private Change change(long seq) {
         return changes.computeIfAbsent(seq, _ -> new Change());
     }
@@ -82,6 +88,9 @@ final class Batch {
                 store.put(entry);
                 rows++;
             }
+        }
+        for (var mark : marks.entrySet()) {
+            store.mark(mark.getKey(), mark.getValue());
         }
         return rows;
     }

@@ -1,6 +1,7 @@
 package dev.fern.journal;
 
 import dev.fern.Health;
+import dev.fern.Marks;
 import dev.fern.Metrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,10 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Any thread; nothing here waits but [#open], [#list] and [#close]. If the disk refuses, the batch is tried
 /// again every second, [#health] says so, and nobody is told "synced" meanwhile.
-public final class Journal implements AutoCloseable {
+public final class Journal implements Marks, AutoCloseable {
     private static final int BATCH = 64;
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long LAZY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -44,6 +48,8 @@ public final class Journal implements AutoCloseable {
     private final AtomicLong dead = new AtomicLong();
     private final LongAdder commits;
     private final LongAdder written;
+
+    private final Map<String, Long> marks = new ConcurrentHashMap<>();
 
     private Batch next = new Batch();
     private List<Reading> readings = new ArrayList<>();
@@ -95,6 +101,7 @@ public final class Journal implements AutoCloseable {
         var opened = new Store(file);
         try {
             var recovered = opened.recovered();
+            marks.putAll(opened.marks());
             store = opened;
             return recovered;
         } catch (SQLException e) {
@@ -104,12 +111,7 @@ public final class Journal implements AutoCloseable {
     }
 
     private void setAside(SQLException cause) throws IOException {
-        var aside = file.resolveSibling(file.getFileName() + ".damaged-" + System.currentTimeMillis());
-        if (Files.exists(file)) {
-            Files.move(file, aside);
-        }
-        Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-wal"));
-        Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-shm"));
+        var aside = Store.setAside(file);
         LOG.log(
                 Level.ERROR,
                 "{0} is damaged ({1}); it was kept as {2} and a new one begun: calls in it are not run",
@@ -164,6 +166,20 @@ public final class Journal implements AutoCloseable {
             changed();
         }
         unwritten.forEach(Runnable::run);
+    }
+
+    @Override
+    public OptionalLong mark(String name) {
+        var value = marks.get(name);
+        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+
+    /// Goes along with the next calls that are written, or forgotten.
+    @Override
+    public synchronized void mark(String name, long value) {
+        marks.put(name, value);
+        next.mark(name, value);
+        changed();
     }
 
     private void noteWaiting(@Nullable Runnable synced) {

@@ -6,6 +6,7 @@ import dev.fern.FnName;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Trigger;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -14,19 +15,25 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The file: one table of calls. One thread.
+/// The file: a table of calls, and one of marks. One thread.
 ///
 /// ```
 /// call: seq PK | id | lane | fn | trigger | binding | state | attempt | accepted_ms | reason | event | owed
+/// mark: name PK | value
 /// meta: format = 1 | min_reader = 1
 /// ```
 /// `event` and `owed` as [Codec] has them. Columns are only ever added; a layout that older readers would
 /// misread raises `min_reader`.
 final class Store implements AutoCloseable {
     private static final int FORMAT = 1;
+    /// Marks that are kept; those with the lowest values, which are the oldest times, go first.
+    private static final int MARKS_MOST = 1000;
+
     private static final String COLUMNS =
             "seq, id, lane, fn, trigger, binding, state, attempt, accepted_ms, reason, event, owed";
 
@@ -36,6 +43,7 @@ final class Store implements AutoCloseable {
     private final PreparedStatement inLane;
     private final PreparedStatement one;
     private final PreparedStatement trimDead;
+    private final PreparedStatement mark;
 
     Store(Path file) throws SQLException, NewerFormatException {
         connection = DriverManager.getConnection("jdbc:sqlite:" + file);
@@ -56,6 +64,9 @@ final class Store implements AutoCloseable {
                       fn TEXT NOT NULL, trigger TEXT NOT NULL, binding TEXT NOT NULL, state INTEGER NOT NULL,
                       attempt INTEGER NOT NULL, accepted_ms INTEGER NOT NULL, reason TEXT, event BLOB NOT NULL,
                       owed BLOB) STRICT""");
+            statement.execute("CREATE TABLE IF NOT EXISTS mark(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT");
+            statement.execute("DELETE FROM mark WHERE name IN"
+                    + " (SELECT name FROM mark ORDER BY value DESC LIMIT -1 OFFSET " + MARKS_MOST + ")");
             statement.execute("CREATE INDEX IF NOT EXISTS call_lane ON call(state, lane, seq)");
             statement.execute("CREATE INDEX IF NOT EXISTS call_id ON call(id)");
         } catch (SQLException | NewerFormatException e) {
@@ -72,6 +83,21 @@ final class Store implements AutoCloseable {
         one = connection.prepareStatement("SELECT " + COLUMNS + " FROM call WHERE seq = ?");
         trimDead = connection.prepareStatement("DELETE FROM call WHERE seq IN"
                 + " (SELECT seq FROM call WHERE state = 3 ORDER BY seq DESC LIMIT -1 OFFSET ?)");
+        mark = connection.prepareStatement(
+                "INSERT INTO mark(name, value) VALUES (?,?) ON CONFLICT(name) DO UPDATE SET value = excluded.value");
+    }
+
+    /// Moves a file away that cannot be read.
+    ///
+    /// @return where it is now
+    static Path setAside(Path file) throws IOException {
+        var aside = file.resolveSibling(file.getFileName() + ".damaged-" + System.currentTimeMillis());
+        if (Files.exists(file)) {
+            Files.move(file, aside);
+        }
+        Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-wal"));
+        Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-shm"));
+        return aside;
     }
 
     void put(Entry entry) throws SQLException {
@@ -94,6 +120,23 @@ final class Store implements AutoCloseable {
     void forget(long seq) throws SQLException {
         forget.setLong(1, seq);
         forget.executeUpdate();
+    }
+
+    void mark(String name, long value) throws SQLException {
+        mark.setString(1, name);
+        mark.setLong(2, value);
+        mark.executeUpdate();
+    }
+
+    Map<String, Long> marks() throws SQLException {
+        var marks = new HashMap<String, Long>();
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT name, value FROM mark")) {
+            while (rows.next()) {
+                marks.put(rows.getString(1), rows.getLong(2));
+            }
+        }
+        return marks;
     }
 
     /// Keeps the newest dead calls.
