@@ -38,6 +38,10 @@ public interface Control {
     /// Looks at the cloud now.
     void sync();
 
+    /// Hears from an adapter that the device's own broker is there now, or gone; from the source of definitions, if the
+    /// device has no broker, that the Fn server answers.
+    void online(boolean up);
+
     /// Tells the listener of what happens from now on. Its methods only hand over.
     void listen(Listener listener);
 
@@ -48,5 +52,8 @@ public interface Control {
 
         /// A call was given up.
         void died(CallInfo call);
+
+        /// The device is online now, or not any more. May come twice.
+        default void online(boolean up) {}
     }
 }

@@ -34,6 +34,8 @@ public record Event(
 
     public static final String GPIO_EDGE = "dev.fern.gpio.edge";
     public static final String FN_RESULT = "dev.fern.fn.result";
+    public static final String TIME_TICK = "dev.fern.time.tick";
+    public static final String DEVICE_STATE = "dev.fern.device.state";
     /// A plain HTTP request: it has Fn's headers and no `Ce-` ones, as on an Fn server.
     public static final String HTTP_REQUEST = "dev.fern.http.request";
 
@@ -56,6 +58,20 @@ public record Event(
             Headers headers,
             Payload data) {
         return new Event(Ids.next(), source, type, subject, time, dataContentType, Map.of(), headers, data);
+    }
+
+    /// The same event with one more header.
+    public Event with(String name, String value) {
+        return new Event(
+                id,
+                source,
+                type,
+                subject,
+                time,
+                dataContentType,
+                extensions,
+                headers.toBuilder().set(name, value).build(),
+                data);
     }
 
     /// What the wildcards of the topic filter matched, the first one first.

@@ -1,5 +1,7 @@
 package dev.fern;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
@@ -65,8 +67,11 @@ public final class Placeholders {
         }
         try {
             var matches = event.matches();
-            return new Target(
-                    target.fn(), target.name(), map(target.binding(), name -> atSending(name, event, matches)));
+            boolean url = target.type().equals("http") || target.type().equals("https");
+            return new Target(target.fn(), target.name(), map(target.binding(), name -> {
+                var value = atSending(name, event, matches);
+                return url ? encoded(value) : value;
+            }));
         } catch (Unknown e) {
             throw SinkException.never(
                     "{" + e.getMessage() + "} in " + target.binding() + " has no value for this event");
@@ -83,6 +88,11 @@ public final class Placeholders {
             }
         }
         return true;
+    }
+
+    /// A value stays one piece of a URL, whatever it holds (RFC 3986, section 2.3).
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static String atSending(String name, Event event, List<String> matches) {

@@ -8,6 +8,11 @@ public interface Time {
     /// The wall clock. A Pi has none at boot: never measure with it.
     Instant now();
 
+    /// Whether [#now] can be believed.
+    default boolean isSet() {
+        return Clock.isSet(now());
+    }
+
     /// The monotonic clock, in nanoseconds from some point.
     long nanos();
 

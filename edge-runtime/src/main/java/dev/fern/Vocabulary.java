@@ -13,8 +13,6 @@ public final class Vocabulary {
     public static final String VERSION = "0.1.0";
 
     private static final String NOW = "0.1";
-    /// Schedules, device events, the outbox.
-    private static final String DURABLE = "0.3";
     /// CloudEvents, chains, the cloud as a target, rollouts.
     public static final String CHAINS = "0.4";
     /// Sensors and PWM on real boards.
@@ -43,9 +41,9 @@ public final class Vocabulary {
             "mqtt", new Words(NOW, Map.of("qos", NOW, "share", NOW, "retained", NOW, "broker", NOW)),
             "gpio", new Words(NOW, Map.of("edge", NOW, "pull", NOW, "debounce", NOW, "active", NOW, "at-start", NOW)),
             "sensor", new Words(BOARDS, Map.of("every", BOARDS, "change", BOARDS)),
-            "cron", new Words(DURABLE, Map.of("zone", DURABLE, "missed", DURABLE, "deadline", DURABLE)),
-            "every", new Words(DURABLE, Map.of("jitter", DURABLE)),
-            "device", new Words(DURABLE, Map.of()),
+            "cron", new Words(NOW, Map.of("zone", NOW, "missed", NOW, "deadline", NOW)),
+            "every", new Words(NOW, Map.of("jitter", NOW)),
+            "device", new Words(NOW, Map.of()),
             "fn", new Words(CHAINS, Map.of("on", CHAINS)),
             "event", new Words(CHAINS, Map.of("source", CHAINS)));
 
@@ -55,8 +53,8 @@ public final class Vocabulary {
             "pwm", new Words(BOARDS, Map.of("frequency", BOARDS)),
             "fn", new Words(CHAINS, Map.of()),
             "cloud", new Words(CHAINS, Map.of()),
-            "http", new Words(DURABLE, Map.of("method", DURABLE, "auth", DURABLE)),
-            "https", new Words(DURABLE, Map.of("method", DURABLE, "auth", DURABLE)));
+            "http", new Words(NOW, Map.of("method", NOW, "auth", NOW)),
+            "https", new Words(NOW, Map.of("method", NOW, "auth", NOW)));
 
     private Vocabulary() {}
 

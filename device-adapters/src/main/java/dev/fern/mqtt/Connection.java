@@ -267,6 +267,9 @@ final class Connection implements Link.Listener {
         } finally {
             lock.unlock();
         }
+        if (manners != null) {
+            manners.presence.disconnected();
+        }
         subscriptions.down(link);
         outbox.down(link);
         inbox.forget(link);

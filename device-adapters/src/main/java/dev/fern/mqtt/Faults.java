@@ -1,5 +1,6 @@
 package dev.fern.mqtt;
 
+import dev.fern.Clock;
 import dev.fern.Problem;
 import dev.fern.Settings;
 import dev.fern.SinkException;
@@ -9,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
+import java.time.Instant;
 import javax.net.ssl.SSLException;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ final class Faults {
     /// Why there is no connection.
     ///
     /// @param key where the broker is configured, such as `mqtt`
-    static Problem connection(Throwable fault, Settings.Broker broker, String key) {
+    static Problem connection(Throwable fault, Settings.Broker broker, String key, Instant now) {
         if (fault instanceof FaultException known) {
             return known.problem();
         }
@@ -30,6 +32,9 @@ final class Faults {
         if (cause(fault, UnknownHostException.class) != null) {
             return new Problem(
                     "the host of " + at + " is unknown", "check " + key + ".url and the network's DNS" + RETRIES);
+        }
+        if (Clock.blamed(fault, at, now) instanceof Problem clock) {
+            return clock;
         }
         if (cause(fault, SSLException.class) instanceof SSLException tls) {
             return tls(tls, at, key);

@@ -118,7 +118,7 @@ final class Link implements Inbox.Acknowledger {
             opened.connect(Connect.options(plan), null, new Connected());
         } catch (FaultException | MqttException | RuntimeException e) {
             answered.countDown();
-            end(Faults.connection(e, plan.broker, plan.key));
+            end(Faults.connection(e, plan.broker, plan.key, time.now()));
         }
     }
 
@@ -318,7 +318,7 @@ final class Link implements Inbox.Acknowledger {
         public void onFailure(IMqttToken token, Throwable fault) {
             spoken.countDown();
             answered.countDown();
-            end(Faults.connection(fault, plan.broker, plan.key));
+            end(Faults.connection(fault, plan.broker, plan.key, time.now()));
         }
     }
 
@@ -364,7 +364,7 @@ final class Link implements Inbox.Acknowledger {
         public void disconnected(MqttDisconnectResponse response) {
             end(
                     response.getException() instanceof MqttException fault
-                            ? Faults.connection(fault, plan.broker, plan.key)
+                            ? Faults.connection(fault, plan.broker, plan.key, time.now())
                             : Faults.ended(
                                     response.getReturnCode(), response.getReasonString(), plan.broker, plan.key));
         }

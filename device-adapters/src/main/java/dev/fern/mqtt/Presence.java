@@ -59,7 +59,13 @@ final class Presence implements Control.Listener {
         synchronized (this) {
             lastStatus = "";
         }
+        control.online(true);
         statusChanged();
+    }
+
+    /// The connection is lost.
+    void disconnected() {
+        control.online(false);
     }
 
     /// Somebody asks to look at the cloud. However many ask meanwhile, it is looked once.

@@ -68,4 +68,7 @@ final class FakeControl implements Control {
     public void listen(Listener listener) {
         listeners.add(listener);
     }
+
+    @Override
+    public void online(boolean up) {}
 }

@@ -193,7 +193,7 @@ class EndToEndTest {
                         "3.0.2", "mqtt:echo/in?colour=red",
                         "3.0.3", "mqtt:echo/#/in",
                         "3.0.4", "gpio:no-such-pin",
-                        "3.0.5", "cron:*/5 * * * *",
+                        "3.0.5", "sensor:air",
                         "3.0.6", "mqtt:echo/out")
                 .entrySet()) {
             deployEcho(bad.getKey(), bad.getValue());
@@ -202,7 +202,7 @@ class EndToEndTest {
             assertThat(echo.stringValue("state", "")).as(bad.toString()).isEqualTo("ready");
             assertThat(echo.stringValue("image", "")).as(bad.toString()).endsWith(":2.0.0");
             assertThat(echo.stringValue("do", "")).as(bad.toString()).isNotEmpty();
-            if (bad.getValue().startsWith("cron")) {
+            if (bad.getValue().startsWith("sensor")) {
                 assertThat(why("echo")).contains("needs Fern 0.");
             }
             outside.publish("echo/in", bad.getKey());

@@ -21,7 +21,16 @@ import org.junit.jupiter.api.Test;
 class LimitsTest {
     private static final Path HOME = Path.of(System.getProperty("fern.home"));
     private static final List<String> TABLES = List.of(
-            "Calls", "Functions", "Processes", "MQTT", "Pins", "HTTP", "Definitions and images", "Configuration");
+            "Calls",
+            "Functions",
+            "Processes",
+            "MQTT",
+            "Pins",
+            "Schedule",
+            "Requests to other servers",
+            "HTTP",
+            "Definitions and images",
+            "Configuration");
     private static final Pattern METRIC = Pattern.compile("fern_[a-z_]+");
     private static final Pattern KEY = Pattern.compile("`limits\\.([a-z-]+)`");
     private static final Pattern NUMBER = Pattern.compile("(\\d+)(?: (KB|MB|GB|ms|s|min|d))?\\b.*");

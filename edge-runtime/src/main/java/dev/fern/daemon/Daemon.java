@@ -3,6 +3,7 @@ package dev.fern.daemon;
 import dev.fern.Adapter;
 import dev.fern.AdapterProvider;
 import dev.fern.DefinitionSource;
+import dev.fern.Ids;
 import dev.fern.Metrics;
 import dev.fern.Settings;
 import dev.fern.Sink;
@@ -22,6 +23,7 @@ import dev.fern.journal.NewerFormatException;
 import dev.fern.journal.Recovered;
 import dev.fern.polyglot.JavaScriptRuntime;
 import dev.fern.process.ProcessRuntime;
+import dev.fern.schedule.Schedule;
 import dev.fern.sync.CloudSource;
 import dev.fern.sync.Copy;
 import dev.fern.sync.FolderSource;
@@ -75,19 +77,10 @@ public final class Daemon implements AutoCloseable {
         var journal = new Journal(data.resolve("calls.db"), settings.limits().dead(), metrics);
         var recovered = open(journal);
         closings.push(journal::close);
+        Ids.continueFrom(journal);
 
         var operations = new Operations(settings.device().id(), logs);
-        var invoker = new Invoker(
-                settings.limits().running(),
-                time,
-                logs,
-                List.of(
-                        new JavaRuntime(fdkJars, JavaRuntime.ANSWER_BYTES, metrics),
-                        new JavaScriptRuntime(JavaScriptRuntime.ANSWER_BYTES, metrics),
-                        new WasmRuntime(JavaRuntime.ANSWER_BYTES, metrics),
-                        // last: it takes what no other does
-                        new ProcessRuntime(fdkJars, data.resolve("process"), ProcessRuntime.ANSWER_BYTES, metrics)),
-                metrics);
+        var invoker = invoker(data);
         closings.push(invoker::close);
 
         var sinks = new HashMap<String, Sink>();
@@ -98,10 +91,13 @@ public final class Daemon implements AutoCloseable {
         var catalog = new Catalog(data.resolve("definitions.db"), time);
         closings.push(catalog::close);
         var door = new Door(settings, operations, catalog, sources::fromSource, time, metrics);
+        var schedule = new Schedule(settings, journal, time, metrics, operations::statusChanged);
+        operations.listen(schedule);
         var adapters = adapters(operations, sinks);
-        adapters.add(door);
+        adapters.addAll(0, List.of(schedule, door)); // those that hear of others are bound before them
         adapters.forEach(adapter -> closings.push(adapter::close));
         closings.push(() -> dispatcher.drain(DRAIN));
+        closings.push(schedule::stopping);
 
         var deployer = new Deployer(
                 new Resolver(settings),
@@ -115,7 +111,7 @@ public final class Daemon implements AutoCloseable {
                 operations::statusChanged);
         closings.push(deployer::close);
 
-        var source = source();
+        var source = source(operations);
         operations.run(new Operations.Rooms(
                 journal, invoker, dispatcher, deployer, adapters, List.of(source, catalog), sources));
         for (var adapter : adapters) {
@@ -125,6 +121,20 @@ public final class Daemon implements AutoCloseable {
         sources.start(deployer, source, catalog);
         announce(door.port());
         return door.port();
+    }
+
+    private Invoker invoker(Path data) {
+        return new Invoker(
+                settings.limits().running(),
+                time,
+                logs,
+                List.of(
+                        new JavaRuntime(fdkJars, JavaRuntime.ANSWER_BYTES, metrics),
+                        new JavaScriptRuntime(JavaScriptRuntime.ANSWER_BYTES, metrics),
+                        new WasmRuntime(JavaRuntime.ANSWER_BYTES, metrics),
+                        // last: it takes what no other does
+                        new ProcessRuntime(fdkJars, data.resolve("process"), ProcessRuntime.ANSWER_BYTES, metrics)),
+                metrics);
     }
 
     private void announce(int port) {
@@ -180,8 +190,15 @@ public final class Daemon implements AutoCloseable {
     }
 
     /// The Fn server, or the folder: exactly one of them is configured.
-    private DefinitionSource source() {
-        return settings.cloud() == null ? new FolderSource(settings, time) : new CloudSource(settings, time, metrics);
+    private DefinitionSource source(Operations operations) {
+        if (settings.cloud() == null) {
+            return new FolderSource(settings, time);
+        }
+        var cloud = new CloudSource(settings, time, metrics);
+        if (settings.mqtt() == null) {
+            cloud.onAnswer(operations::online);
+        }
+        return cloud;
     }
 
     /// As OCI names it (image-spec, config.md: GOARCH).

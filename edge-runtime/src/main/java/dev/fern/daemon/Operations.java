@@ -160,6 +160,11 @@ final class Operations implements Control, Control.Listener {
     }
 
     @Override
+    public void online(boolean up) {
+        listeners.forEach(listener -> listener.online(up));
+    }
+
+    @Override
     public void listen(Listener listener) {
         listeners.add(listener);
     }

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes deliveries to their sinks and tries again, each target by itself. Any thread; does not wait.
 final class Courier {
+    /// The longest pause that a target may ask for.
+    private static final Duration ASKED_MOST = Duration.ofMinutes(10);
+
     private final Map<String, Sink> sinks;
     private final Time time;
     private final LongAdder sent;
@@ -36,12 +39,12 @@ final class Courier {
 
     /// Sends all, and says of each how it ended: null, or why it was given up.
     ///
-    /// @param acceptedNanos when the call was accepted, on the monotonic clock
+    /// @param age since the call was accepted
     /// @param troubled runs when a delivery has to be tried again
     void send(
             List<Delivery> deliveries,
             Route route,
-            long acceptedNanos,
+            Age age,
             Runnable troubled,
             BiConsumer<Delivery, @Nullable String> ended) {
         for (var delivery : deliveries) {
@@ -49,7 +52,7 @@ final class Courier {
             if (destination == null) {
                 ended.accept(delivery, "target " + delivery.target() + " is not defined any more");
             } else {
-                new Journey(delivery, destination, acceptedNanos, troubled, ended).attempt(1);
+                new Journey(delivery, destination, age, troubled, ended).attempt(1);
             }
         }
     }
@@ -64,25 +67,25 @@ final class Courier {
     private final class Journey {
         private final Delivery delivery;
         private final Destination destination;
-        private final long acceptedNanos;
+        private final Age age;
         private final Runnable troubled;
         private final BiConsumer<Delivery, @Nullable String> ended;
 
         Journey(
                 Delivery delivery,
                 Destination destination,
-                long acceptedNanos,
+                Age age,
                 Runnable troubled,
                 BiConsumer<Delivery, @Nullable String> ended) {
             this.delivery = delivery;
             this.destination = destination;
-            this.acceptedNanos = acceptedNanos;
+            this.age = age;
             this.troubled = troubled;
             this.ended = ended;
         }
 
         void attempt(int number) {
-            var tooOld = destination.tooOld(Duration.ofNanos(time.nanos() - acceptedNanos));
+            var tooOld = destination.tooOld(age.now());
             if (tooOld != null) {
                 ended.accept(delivery, tooOld);
                 return;
@@ -120,7 +123,17 @@ final class Courier {
             }
             retried.increment();
             troubled.run();
-            time.after(destination.backoff().after(number), () -> attempt(number + 1));
+            time.after(pause(number, cause), () -> attempt(number + 1));
+        }
+
+        /// As the target asks, within bounds, and not sooner than the definition says.
+        private Duration pause(int number, Throwable cause) {
+            var own = destination.backoff().after(number);
+            var asked = cause instanceof SinkException refusal ? refusal.retryAfter() : null;
+            if (asked == null || asked.compareTo(own) < 0) {
+                return own;
+            }
+            return asked.compareTo(ASKED_MOST) < 0 ? asked : ASKED_MOST;
         }
     }
 }

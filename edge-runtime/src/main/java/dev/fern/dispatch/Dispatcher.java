@@ -2,6 +2,7 @@ package dev.fern.dispatch;
 
 import dev.fern.Call;
 import dev.fern.CallInfo;
+import dev.fern.Clock;
 import dev.fern.Control;
 import dev.fern.Durability;
 import dev.fern.Event;
@@ -132,7 +133,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
         }
         var key = policy.bySubject() ? policy.lane() + "/" + event.subject() : policy.lane();
         checkRoom(trigger, policy, event);
-        var call = new Call(callId(event), trigger, event, 1, time.now());
+        var call = new Call(callId(event), trigger, marked(event), 1, time.now());
         while (true) {
             var lane = lane(key, trigger.fn());
             if (policy.durability() == Durability.NO && lane.waiting() >= UNKEPT_MOST) {
@@ -140,7 +141,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
             }
             Item item;
             synchronized (lane) { // the order in the lane is the order of seq
-                item = new Item(line, lane, journal.nextSeq(), policy, call, time.nanos());
+                item = new Item(line, lane, journal.nextSeq(), policy, call, Age.zero(time));
                 line.enter(item);
                 if (!lane.add(item)) {
                     line.leave(item);
@@ -191,13 +192,18 @@ public final class Dispatcher implements Intake, AutoCloseable {
         return event.type().equals(Event.HTTP_REQUEST) ? event.id() : Ids.next();
     }
 
+    /// Times of an event mean nothing before the clock is set.
+    private Event marked(Event event) {
+        return time.isSet() ? event : event.with(Clock.HEADER, Clock.UNSET);
+    }
+
     @Override
     public Result invoke(Trigger trigger, Event event) throws InterruptedException {
         var route = line.routes.get(trigger.fn());
         if (route == null) {
             return new Result.Unavailable(trigger.fn() + " does not run here now", FULL);
         }
-        var call = new Call(callId(event), trigger, event, 1, time.now());
+        var call = new Call(callId(event), trigger, marked(event), 1, time.now());
         var result = await(route.fn, call);
         var counts = stats.of(trigger.fn());
         if (!(result instanceof Result.Success success)) {
@@ -219,7 +225,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
     /// The caller has the answer; the targets it names get theirs.
     private void serve(Trigger trigger, Call call, Route route, List<Delivery> deliveries) {
         var lane = new Lane(trigger.lane(), trigger.fn());
-        var item = new Item(line, lane, journal.nextSeq(), Policy.lenient(trigger), call, time.nanos());
+        var item = new Item(line, lane, journal.nextSeq(), Policy.lenient(trigger), call, Age.zero(time));
         item.served = true;
         item.owed.addAll(deliveries);
         synchronized (lane) {

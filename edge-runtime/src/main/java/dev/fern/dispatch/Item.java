@@ -41,8 +41,8 @@ final class Item implements Intake.Receipt {
     volatile Step step = Step.IN_LANE;
     /// The state its row was last given.
     Entry.State rowState = Entry.State.QUEUED;
-    /// When it was accepted, on the monotonic clock.
-    final long acceptedNanos;
+    /// Since it was accepted.
+    final Age age;
     /// When it first failed in this place of the lane, or 0.
     long failedNanos;
     /// Not in its lane's order any more: it stepped aside.
@@ -57,13 +57,13 @@ final class Item implements Intake.Receipt {
     List<Delivery> owed = new ArrayList<>();
     final List<Delivery> lost = new ArrayList<>();
 
-    Item(Line line, Lane lane, long seq, Policy policy, Call call, long acceptedNanos) {
+    Item(Line line, Lane lane, long seq, Policy policy, Call call, Age age) {
         this.line = line;
         this.lane = lane;
         this.seq = seq;
         this.policy = policy;
         this.call = call;
-        this.acceptedNanos = acceptedNanos;
+        this.age = age;
     }
 
     @Override

@@ -37,6 +37,7 @@ final class Line {
     private final Control.Listener listener;
     private final Set<Item> live = ConcurrentHashMap.newKeySet();
     private final AtomicLong liveBytes = new AtomicLong();
+    private final Age.Start begun;
     private volatile boolean closed;
 
     Line(
@@ -56,6 +57,7 @@ final class Line {
         this.stats = stats;
         this.time = time;
         this.listener = listener;
+        begun = Age.Start.of(time);
         this.aside = new Aside(time, journal, this);
     }
 
@@ -130,14 +132,13 @@ final class Line {
         var trigger = entry.call().trigger();
         var route = routes.get(trigger.fn());
         var policy = route == null ? null : route.policy(trigger);
-        long ageNanos = Duration.between(entry.call().acceptedAt(), time.now()).toNanos();
         var item = new Item(
                 this,
                 lane,
                 entry.seq(),
                 policy == null ? Policy.lenient(trigger) : policy,
                 entry.call(),
-                time.nanos() - Math.max(0, ageNanos));
+                Age.of(entry.call(), begun, time));
         item.disk = Item.Disk.SAFE;
         item.rowState = entry.state();
         item.reason = entry.reason();

@@ -42,12 +42,7 @@ final class Sending {
     }
 
     private void carry(Item item, Route route, List<Delivery> deliveries) {
-        courier.send(
-                deliveries,
-                route,
-                item.acceptedNanos,
-                () -> troubled(item),
-                (delivery, why) -> ended(item, delivery, why));
+        courier.send(deliveries, route, item.age, () -> troubled(item), (delivery, why) -> ended(item, delivery, why));
     }
 
     private void ended(Item item, Delivery delivery, @Nullable String why) {

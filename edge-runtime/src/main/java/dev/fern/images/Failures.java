@@ -6,7 +6,6 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
-import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +52,6 @@ final class Failures {
             return ImageException.later(
                     "the registry " + host + " refuses the connection",
                     "check that it runs, and the host and port in the function's image");
-        }
-        if (has(failure, CertificateNotYetValidException.class)) {
-            return ImageException.later(
-                    "the certificate of the registry " + host + " is not valid yet by this device's clock",
-                    "check the date here; it is tried again once the clock is set");
         }
         if (has(failure, SSLException.class)) {
             return tls(failure, host);

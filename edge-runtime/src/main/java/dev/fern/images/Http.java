@@ -1,5 +1,7 @@
 package dev.fern.images;
 
+import dev.fern.Clock;
+import dev.fern.Problem;
 import dev.fern.Time;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -90,8 +92,11 @@ final class Http {
                         "no answer from " + host + " within " + ANSWER.toSeconds() + " s",
                         "check the network and that the registry is well");
             }
-            var cause = e.getCause();
-            throw Failures.network(cause == null ? e : cause, host);
+            var cause = e.getCause() == null ? e : e.getCause();
+            if (Clock.blamed(cause, "the registry " + host, time.now()) instanceof Problem clock) {
+                throw ImageException.later(clock.why(), clock.whatToDo());
+            }
+            throw Failures.network(cause, host);
         } catch (InterruptedException e) {
             future.cancel(true);
             throw e;

@@ -1,6 +1,7 @@
 package dev.fern.journal;
 
 import dev.fern.Health;
+import dev.fern.Marks;
 import dev.fern.Metrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,8 +12,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,30 +31,29 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Any thread; nothing here waits but [#open], [#list] and [#close]. If the disk refuses, the batch is tried
 /// again every second, [#health] says so, and nobody is told "synced" meanwhile.
-public final class Journal implements AutoCloseable {
-    private static final int BATCH = 64;
-    private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-    private static final long LAZY_NANOS = TimeUnit.SECONDS.toNanos(1);
+public final class Journal implements Marks, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("fern.journal");
 
     private interface Reading {
         void from(Store store) throws SQLException, IOException;
     }
 
+    private interface Question {
+        List<Entry> to(Store store) throws SQLException, IOException;
+    }
+
     private final Path file;
     private final int deadMost;
     private final Thread thread;
     private final AtomicLong seq = new AtomicLong();
-    private final AtomicLong calls = new AtomicLong();
-    private final AtomicLong bytes = new AtomicLong();
-    private final AtomicLong dead = new AtomicLong();
+    private final Counts counts = new Counts();
     private final LongAdder commits;
     private final LongAdder written;
 
+    private final Map<String, Long> marks = new ConcurrentHashMap<>();
+
     private Batch next = new Batch();
     private List<Reading> readings = new ArrayList<>();
-    private long awaitedSince;
-    private long changedSince;
     private boolean closing;
     private volatile Health writing = Health.UP;
     private volatile @Nullable Health damaged;
@@ -64,9 +67,9 @@ public final class Journal implements AutoCloseable {
         thread = Thread.ofPlatform().name("fern-journal").daemon(true).unstarted(this::run);
         commits = metrics.counter("fern_journal_commits_total");
         written = metrics.counter("fern_journal_calls_written_total");
-        metrics.gauge(calls::get, "fern_journal_calls");
-        metrics.gauge(bytes::get, "fern_journal_bytes");
-        metrics.gauge(dead::get, "fern_dead_calls");
+        metrics.gauge(counts::calls, "fern_journal_calls");
+        metrics.gauge(counts::bytes, "fern_journal_bytes");
+        metrics.gauge(counts::dead, "fern_dead_calls");
     }
 
     /// Opens the file and says what it holds. A damaged file is set aside and a new one begun.
@@ -86,9 +89,7 @@ public final class Journal implements AutoCloseable {
             }
         }
         seq.set(recovered.last());
-        calls.set(recovered.calls());
-        bytes.set(recovered.bytes());
-        dead.set(recovered.dead());
+        counts.begin(recovered);
         thread.start();
         return recovered;
     }
@@ -97,6 +98,7 @@ public final class Journal implements AutoCloseable {
         var opened = new Store(file);
         try {
             var recovered = opened.recovered();
+            marks.putAll(opened.marks());
             store = opened;
             return recovered;
         } catch (SQLException e) {
@@ -114,11 +116,8 @@ public final class Journal implements AutoCloseable {
     ///
     /// @param synced runs once it is safe, on the journal's thread; must be short
     public void add(Entry entry, Runnable synced) {
-        calls.addAndGet(entry.state() == Entry.State.DEAD ? 0 : 1);
-        dead.addAndGet(entry.state() == Entry.State.DEAD ? 1 : 0);
-        bytes.addAndGet(entry.call().event().size());
+        counts.added(entry);
         synchronized (this) {
-            noteWaiting(synced);
             next.add(entry, synced);
             changed();
         }
@@ -129,11 +128,8 @@ public final class Journal implements AutoCloseable {
     /// @param from the state it was in
     /// @param synced runs once it is safe, on the journal's thread; null if nobody waits for it
     public void update(Entry entry, Entry.State from, @Nullable Runnable synced) {
-        int died = (entry.state() == Entry.State.DEAD ? 1 : 0) - (from == Entry.State.DEAD ? 1 : 0);
-        dead.addAndGet(died);
-        calls.addAndGet(-died);
+        counts.moved(from, entry.state());
         synchronized (this) {
-            noteWaiting(synced);
             next.update(entry, synced);
             changed();
         }
@@ -141,8 +137,7 @@ public final class Journal implements AutoCloseable {
 
     /// The work is done: the call is owed no more.
     public void forget(Entry entry) {
-        (entry.state() == Entry.State.DEAD ? dead : calls).decrementAndGet();
-        bytes.addAndGet(-entry.call().event().size());
+        counts.forgot(entry);
         List<Runnable> unwritten;
         synchronized (this) {
             unwritten = next.forget(entry.seq());
@@ -151,18 +146,23 @@ public final class Journal implements AutoCloseable {
         unwritten.forEach(Runnable::run);
     }
 
-    private void noteWaiting(@Nullable Runnable synced) {
-        if (synced != null && next.awaited() == 0) {
-            awaitedSince = System.nanoTime();
-        }
+    @Override
+    public OptionalLong mark(String name) {
+        var value = marks.get(name);
+        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+
+    /// Goes along with calls that were accepted just before, or else soon after them.
+    @Override
+    public synchronized void mark(String name, long value) {
+        marks.put(name, value);
+        next.mark(name, value);
+        changed();
     }
 
     /// Wakes the writer when there is a new deadline or the batch is full. Under the lock.
     private void changed() {
-        if (next.size() == 1) {
-            changedSince = System.nanoTime();
-        }
-        if (next.size() == 1 || next.awaited() == 1 || next.awaited() >= BATCH) {
+        if (next.isHastened()) {
             notifyAll();
         }
     }
@@ -198,9 +198,7 @@ public final class Journal implements AutoCloseable {
     }
 
     private void forgotten(Store.Forgotten gone) {
-        calls.addAndGet(-gone.calls());
-        bytes.addAndGet(-gone.bytes());
-        dead.addAndGet(-gone.dead());
+        counts.forgot(gone);
         LOG.log(
                 Level.INFO,
                 "{0} has not been wanted here for days: {1} calls that waited for it are forgotten, and {2} dead ones",
@@ -223,10 +221,6 @@ public final class Journal implements AutoCloseable {
         return found.isEmpty() ? null : found.getFirst();
     }
 
-    private interface Question {
-        List<Entry> to(Store store) throws SQLException, IOException;
-    }
-
     private List<Entry> ask(Question question) throws InterruptedException {
         var answer = new CompletableFuture<List<Entry>>();
         reading(store -> {
@@ -246,16 +240,16 @@ public final class Journal implements AutoCloseable {
 
     /// Calls owed, dead ones not counted.
     public long calls() {
-        return calls.get();
+        return counts.calls();
     }
 
     /// Bytes of their events.
     public long bytes() {
-        return bytes.get();
+        return counts.bytes();
     }
 
     public long deadCalls() {
-        return dead.get();
+        return counts.dead();
     }
 
     public Health health() {
@@ -290,13 +284,7 @@ public final class Journal implements AutoCloseable {
     /// Waits until a batch is due. Under the lock.
     private void awaitWork() throws InterruptedException {
         while (!closing && readings.isEmpty()) {
-            long now = System.nanoTime();
-            long left = Long.MAX_VALUE;
-            if (next.awaited() > 0) {
-                left = next.awaited() >= BATCH ? 0 : awaitedSince + WINDOW_NANOS - now;
-            } else if (!next.isEmpty()) {
-                left = changedSince + LAZY_NANOS - now;
-            }
+            long left = next.due(System.nanoTime());
             if (left <= 0) {
                 return;
             }
@@ -343,8 +331,8 @@ public final class Journal implements AutoCloseable {
                 throw new SQLException("the disk refuses");
             }
             int rows = batch.writeTo(open);
-            if (dead.get() > deadMost) {
-                dead.addAndGet(-open.trimDead(deadMost));
+            if (counts.dead() > deadMost) {
+                counts.trimmed(open.trimDead(deadMost));
             }
             open.commit();
             written.add(rows);

@@ -6,6 +6,7 @@ import dev.fern.FnName;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Trigger;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -14,15 +15,18 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The file: one table of calls. One thread.
+/// The file: a table of calls, and one of marks. One thread.
 ///
 /// ```
 /// call: seq PK | id | lane | fn | trigger | binding | state | attempt | accepted_ms | reason | event | owed
 /// gone: fn PK | age_ms
+/// mark: name PK | value
 /// meta: format = 1 | min_reader = 1
 /// ```
 /// `gone` has the functions that are not wanted any more, with how long they have not been.
@@ -30,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// misread raises `min_reader`.
 final class Store implements AutoCloseable {
     private static final int FORMAT = 1;
+    /// Marks that are kept; those with the lowest values, which are the oldest times, go first.
+    private static final int MARKS_MOST = 1000;
+
     private static final String COLUMNS =
             "seq, id, lane, fn, trigger, binding, state, attempt, accepted_ms, reason, event, owed";
 
@@ -39,6 +46,7 @@ final class Store implements AutoCloseable {
     private final PreparedStatement inLane;
     private final PreparedStatement one;
     private final PreparedStatement trimDead;
+    private final PreparedStatement mark;
 
     Store(Path file) throws SQLException, NewerFormatException {
         connection = DriverManager.getConnection("jdbc:sqlite:" + file);
@@ -60,6 +68,9 @@ final class Store implements AutoCloseable {
                       attempt INTEGER NOT NULL, accepted_ms INTEGER NOT NULL, reason TEXT, event BLOB NOT NULL,
                       owed BLOB) STRICT""");
             statement.execute("CREATE TABLE IF NOT EXISTS gone(fn TEXT PRIMARY KEY, age_ms INTEGER NOT NULL) STRICT");
+            statement.execute("CREATE TABLE IF NOT EXISTS mark(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT");
+            statement.execute("DELETE FROM mark WHERE name IN"
+                    + " (SELECT name FROM mark ORDER BY value DESC LIMIT -1 OFFSET " + MARKS_MOST + ")");
             statement.execute("CREATE INDEX IF NOT EXISTS call_lane ON call(state, lane, seq)");
             statement.execute("CREATE INDEX IF NOT EXISTS call_id ON call(id)");
         } catch (SQLException | NewerFormatException e) {
@@ -76,6 +87,8 @@ final class Store implements AutoCloseable {
         one = connection.prepareStatement("SELECT " + COLUMNS + " FROM call WHERE seq = ?");
         trimDead = connection.prepareStatement("DELETE FROM call WHERE seq IN"
                 + " (SELECT seq FROM call WHERE state = 3 ORDER BY seq DESC LIMIT -1 OFFSET ?)");
+        mark = connection.prepareStatement(
+                "INSERT INTO mark(name, value) VALUES (?,?) ON CONFLICT(name) DO UPDATE SET value = excluded.value");
     }
 
     void put(Entry entry) throws SQLException {
@@ -98,6 +111,23 @@ final class Store implements AutoCloseable {
     void forget(long seq) throws SQLException {
         forget.setLong(1, seq);
         forget.executeUpdate();
+    }
+
+    void mark(String name, long value) throws SQLException {
+        mark.setString(1, name);
+        mark.setLong(2, value);
+        mark.executeUpdate();
+    }
+
+    Map<String, Long> marks() throws SQLException {
+        var marks = new HashMap<String, Long>();
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT name, value FROM mark")) {
+            while (rows.next()) {
+                marks.put(rows.getString(1), rows.getLong(2));
+            }
+        }
+        return marks;
     }
 
     /// Keeps the newest dead calls.

@@ -1,7 +1,11 @@
 package dev.fern.sync;
 
+import dev.fern.Clock;
 import dev.fern.Durations;
+import dev.fern.Problem;
+import dev.fern.SecretFile;
 import dev.fern.Settings;
+import dev.fern.Time;
 import io.helidon.json.JsonArray;
 import io.helidon.json.JsonNull;
 import io.helidon.json.JsonObject;
@@ -42,13 +46,15 @@ final class CloudClient implements AutoCloseable {
     private final String host;
     private final Duration connect;
     private final Duration whole;
+    private final Time time;
     private volatile @Nullable HttpClient client;
     private @Nullable String token;
 
     /// @param connect how long the server may take to accept a connection
     /// @param whole how long it may take to answer one request to the last byte
-    CloudClient(Settings.Cloud cloud, Duration connect, Duration whole) {
+    CloudClient(Settings.Cloud cloud, Duration connect, Duration whole, Time time) {
         this.cloud = cloud;
+        this.time = time;
         this.connect = connect;
         this.whole = whole;
         var url = cloud.url().toString();
@@ -218,6 +224,9 @@ final class CloudClient implements AutoCloseable {
     }
 
     private CloudException failed(@Nullable Throwable cause, String path) {
+        if (cause != null && Clock.blamed(cause, host, time.now()) instanceof Problem clock) {
+            return new CloudException(clock.why(), clock.whatToDo());
+        }
         return switch (cause) {
             case HttpConnectTimeoutException _ ->
                 unreachable("no answer from " + host + " in " + Durations.text(connect));

@@ -49,6 +49,7 @@ public final class CloudSource implements DefinitionSource {
     private @Nullable List<Definition> handedOver;
     private int failures;
 
+    private volatile Consumer<Boolean> answers = _ -> {};
     private volatile Health health;
     private volatile @Nullable Instant lastGood;
     private volatile long goodAtNanos;
@@ -69,7 +70,7 @@ public final class CloudSource implements DefinitionSource {
         this.cloud = Objects.requireNonNull(settings.cloud(), "no cloud in the settings");
         this.time = time;
         this.random = random;
-        client = new CloudClient(cloud, connect, whole);
+        client = new CloudClient(cloud, connect, whole, time);
         rounds = new Rounds(time, this::look);
         resolver = new Resolver(settings);
         metrics.gauge(this::ageSeconds, "fern_sync_age_seconds");
@@ -83,6 +84,11 @@ public final class CloudSource implements DefinitionSource {
     /// Before the start.
     public void remember(List<Definition> running) {
         wanted.remember(running);
+    }
+
+    /// Tells after each look whether the server answered as it should. Before the start.
+    public void onAnswer(Consumer<Boolean> listener) {
+        answers = listener;
     }
 
     @Override
@@ -131,6 +137,7 @@ public final class CloudSource implements DefinitionSource {
             client.readToken();
             var reading = Reading.of(client, cloud.apps(), resolver::chosen);
             lastGood = time.now();
+            answers.accept(true);
             goodAtNanos = time.nanos();
             handOver(wanted.after(reading));
             health = reading.unknownApps().isEmpty()
@@ -141,6 +148,7 @@ public final class CloudSource implements DefinitionSource {
             return true;
         } catch (CloudException e) {
             down(e.problem());
+            answers.accept(false);
             return false;
         }
     }

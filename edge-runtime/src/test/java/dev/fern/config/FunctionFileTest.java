@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FunctionFileTest {
-    /// The example of the contract, but for `every:`, which comes later.
+    /// The example of the contract.
     private static final String GOOD = """
             schema_version: 20180708
             name: too-hot
@@ -74,7 +74,7 @@ class FunctionFileTest {
                 "mqtt:greenhouse      | mqqt:greenhouse       | func.yaml:10: annotations.fern/on/temperature: trigger type mqqt in mqqt:greenhouse",
                 "?qos=1\"             | ?quos=1\"             | func.yaml:10: annotations.fern/on/temperature: option quos in mqtt:greenhouse",
                 "?qos=1\"             | ?qos=0&durable=broker\" | func.yaml:10: annotations.fern/on/temperature: durable=broker in mqtt:greenhouse",
-                "gpio:4               | cron:@daily           | func.yaml:13: annotations.fern/on/door: trigger type cron in cron:@daily needs Fern 0.3;",
+                "gpio:4               | sensor:air            | func.yaml:13: annotations.fern/on/door: trigger type sensor in sensor:air needs Fern 0.5;",
                 "fern/on/door         | fern/door             | func.yaml:13: annotations.fern/door: annotation fern/door is unknown;",
                 "fern/on/door         | 'fern/on/'            | func.yaml:13: annotations.fern/on/: '' is no name;",
                 "example.com/team     | fern/rollout          | func.yaml:15: annotations.fern/rollout: annotation fern/rollout needs Fern 0.4;"

@@ -16,9 +16,11 @@ import dev.fern.kit.FakeRuntime;
 import dev.fern.kit.FakeTime;
 import dev.fern.kit.RecordingSink;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /// A dispatcher with its real neighbours, and the world as a recording.
 final class Workbench implements AutoCloseable {
@@ -32,6 +34,14 @@ final class Workbench implements AutoCloseable {
     final Dispatcher dispatcher;
 
     Workbench(Path folder) throws Exception {
+        this(folder, null);
+    }
+
+    /// @param clock what the wall clock says at the start, null: what it always says
+    Workbench(Path folder, @Nullable Instant clock) throws Exception {
+        if (clock != null) {
+            time.set(clock);
+        }
         journal = new Journal(folder.resolve("calls.db"), 100, metrics);
         var recovered = journal.open();
         invoker = new Invoker(8, time, new Logs(time), List.of(runtime), metrics);

@@ -85,4 +85,7 @@ final class FakeControl implements Control {
 
     @Override
     public void listen(Listener listener) {}
+
+    @Override
+    public void online(boolean up) {}
 }

@@ -88,6 +88,56 @@ class JournalTest {
     }
 
     @Test
+    void a_mark_survives_and_goes_to_disk_with_the_calls_before_it() throws Exception {
+        try (var journal = journal()) {
+            journal.open();
+            assertThat(journal.mark("a")).isEmpty();
+            add(journal, entry(1, "l", Entry.State.QUEUED, "x"));
+            long commits = metrics.counter("fern_journal_commits_total").sum();
+            var safe = new CountDownLatch(1);
+            synchronized (journal) { // the writer cannot take the batch in between
+                journal.add(entry(2, "l", Entry.State.QUEUED, "x"), safe::countDown);
+                journal.mark("a", 7);
+                journal.mark("a", 8);
+            }
+            assertThat(safe.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(metrics.counter("fern_journal_commits_total").sum()).isEqualTo(commits + 1);
+            assertThat(journal.mark("a")).hasValue(8);
+        }
+        try (var journal = journal()) {
+            journal.open();
+            assertThat(journal.mark("a")).hasValue(8);
+        }
+    }
+
+    @Test
+    void a_mark_alone_goes_to_disk_by_itself() throws Exception {
+        try (var journal = journal()) {
+            journal.open();
+            journal.mark("a", 7);
+            Await.until(
+                    "it is written",
+                    () -> metrics.counter("fern_journal_commits_total").sum() == 1);
+        }
+    }
+
+    @Test
+    void the_oldest_marks_beyond_a_thousand_are_forgotten_at_the_next_start() throws Exception {
+        try (var journal = journal()) {
+            journal.open();
+            for (int i = 1; i <= 1001; i++) {
+                journal.mark("m" + i, i);
+            }
+        }
+        try (var journal = journal()) {
+            journal.open();
+            assertThat(journal.mark("m1")).isEmpty();
+            assertThat(journal.mark("m2")).hasValue(2);
+            assertThat(journal.mark("m1001")).hasValue(1001);
+        }
+    }
+
+    @Test
     void many_calls_share_one_sync() throws Exception {
         try (var journal = journal()) {
             journal.open();

@@ -1,0 +1,111 @@
+package dev.fern.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/// What the device itself makes happen, over restarts, with answers to a broker and to a web server.
+class ScheduleTest {
+    private static final String ECHO = """
+            public class Echo {
+                public String handle(String in) { return in; }
+            }
+            """;
+
+    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + Duration.ofMinutes(3).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not within 3 minutes: " + what);
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    @Test
+    void cron_every_and_device_events_reach_both_kinds_of_targets_and_what_was_missed_is_made_up_for_once()
+            throws Exception {
+        var posted = new CopyOnWriteArrayList<String>();
+        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                posted.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
+                        + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+                exchange.sendResponseHeaders(204, -1);
+            }
+        });
+        server.start();
+        try (var sandbox = new Sandbox()) {
+            var broker = Mosquitto.start(sandbox);
+            TestFunction.build(
+                    sandbox, "echo", "1.0.0", """
+                    fern/on/cron: "cron:* * * * *"
+                    fern/on/every: "every:1s?jitter=100ms"
+                    fern/on/state: ["device:started", "device:online", "device:offline", "device:stopping"]
+                    fern/to/cron: "mqtt:seen/cron?from=cron"
+                    fern/to/every: "mqtt:seen/every?from=every"
+                    fern/to/state: "mqtt:seen/state?from=state"
+                    fern/to/web: "http://127.0.0.1:%d/{fn}?from=cron,state&retries=0"
+                    """.formatted(server.getAddress().getPort()), "Echo", ECHO);
+            try (var outside = new Outside(broker.url(), "seen/#");
+                    var fern = FernProcess.start(
+                            sandbox,
+                            "functions: " + sandbox.folder("functions") + "\nmqtt: {url: \"" + broker.url() + "\"}")) {
+                run(fern, broker, outside, posted);
+            }
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    private static void run(FernProcess fern, Mosquitto broker, Outside outside, List<String> posted) throws Exception {
+        await("it was started and is online", () -> all(outside, "state").containsAll(List.of("started", "online")));
+        await("two ticks", () -> all(outside, "every").size() >= 2);
+        await("a tick of the clock", () -> !all(outside, "cron").isEmpty());
+        assertThat(all(outside, "cron").getFirst()).matches("\\{\"at\":\"[0-9T:-]+:00Z\",\"missed\":false}");
+        await(
+                "the web server has it too",
+                () -> posted.contains("POST /echo " + all(outside, "cron").getFirst()));
+
+        fern.stop();
+        assertThat(posted).contains("POST /echo started", "POST /echo online", "POST /echo stopping");
+        await("the broker has the last words too", () -> all(outside, "state").contains("stopping"));
+        var off = Instant.now();
+        await(
+                "a minute begins",
+                () -> Instant.now().isAfter(off.truncatedTo(ChronoUnit.MINUTES).plusSeconds(61)));
+        fern.restart();
+        await("what was missed", () -> all(outside, "cron").stream().anyMatch(tick -> tick.contains("true")));
+
+        int seen = all(outside, "cron").size();
+        await("the next tick", () -> all(outside, "cron").size() > seen);
+        fern.kill();
+        fern.restart();
+        await(
+                "it was started again",
+                () -> all(outside, "state").stream().filter("started"::equals).count() == 3);
+        var ticks = all(outside, "cron");
+        assertThat(ticks).doesNotHaveDuplicates();
+        assertThat(ticks.stream().filter(tick -> tick.contains("true"))).hasSizeLessThanOrEqualTo(2);
+
+        broker.kill();
+        await("it is offline", () -> posted.contains("POST /echo offline"));
+    }
+
+    private static List<String> all(Outside outside, String what) {
+        return outside.heard().stream()
+                .filter(one -> one.topic().equals("seen/" + what))
+                .map(Outside.Heard::text)
+                .toList();
+    }
+}

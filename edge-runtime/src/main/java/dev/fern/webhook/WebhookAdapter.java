@@ -1,0 +1,81 @@
+package dev.fern.webhook;
+
+import dev.fern.Adapter;
+import dev.fern.Event;
+import dev.fern.Fn;
+import dev.fern.Health;
+import dev.fern.Intake;
+import dev.fern.InvalidDefinitionException;
+import dev.fern.Metrics;
+import dev.fern.Settings;
+import dev.fern.Sink;
+import dev.fern.SinkException;
+import dev.fern.Target;
+import dev.fern.Time;
+import dev.fern.Trigger;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/// Targets of the types `http` and `https`. Triggers of type `http` are Fn's own, and not its business.
+final class WebhookAdapter implements Adapter, Sink {
+    private static final Set<String> TYPES = Set.of("http", "https");
+
+    private final Destination.Secrets secrets;
+    private final Queues queues;
+
+    WebhookAdapter(Settings settings, Time time, Metrics metrics) {
+        secrets = Destination.Secrets.in(settings.secrets());
+        queues = new Queues(new Poster(time, secrets, Poster.CONNECT, Poster.WHOLE), time, metrics);
+    }
+
+    @Override
+    public Set<String> types() {
+        return TYPES;
+    }
+
+    @Override
+    public void check(Fn candidate, Collection<Fn> accepted) throws InvalidDefinitionException {
+        for (var target : candidate.targets()) {
+            if (TYPES.contains(target.type())) {
+                var destination = Destination.of(target);
+                if (destination.auth() instanceof String auth && auth.indexOf('{') < 0) {
+                    Destination.credential(auth, secrets);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void start(Intake intake) {}
+
+    @Override
+    public void bind(Collection<Trigger> triggers, Collection<Target> targets) {}
+
+    @Override
+    public CompletionStage<Void> send(Event event, Target target) {
+        try {
+            return queues.add(target.fn() + "#" + target.name(), event, Destination.of(target));
+        } catch (InvalidDefinitionException e) {
+            return CompletableFuture.failedFuture(
+                    SinkException.never(e.problem().toString()));
+        }
+    }
+
+    @Override
+    public Health health(Trigger trigger) {
+        return Health.UP;
+    }
+
+    @Override
+    public Map<String, Health> health() {
+        return Map.of();
+    }
+
+    @Override
+    public void close() {
+        queues.close();
+    }
+}

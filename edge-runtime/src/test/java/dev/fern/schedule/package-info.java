@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fern.schedule;
+
+import org.jspecify.annotations.NullMarked;

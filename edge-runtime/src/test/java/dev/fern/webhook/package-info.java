@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fern.webhook;
+
+import org.jspecify.annotations.NullMarked;
