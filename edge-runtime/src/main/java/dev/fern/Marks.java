@@ -18,6 +18,6 @@ public interface Marks {
     /// What was last set, in this run or an earlier one.
     OptionalLong mark(String name);
 
-    /// Sets it. It is on disk a second later at the latest, and not before the calls that were accepted before it.
+    /// Sets it. It is on disk with the calls that were accepted just before it, or a moment later; never before them.
     void mark(String name, long value);
 }

@@ -32,7 +32,7 @@ final class Batch {
         return changes.size() + marks.size();
     }
 
-    /// How many calls somebody waits for.
+    /// How many calls somebody waits for, and marks.
     int awaited() {
         return awaited;
     }
@@ -69,6 +69,7 @@ final class Batch {
 
     void mark(String name, long value) {
         marks.put(name, value);
+        awaited++;
     }
 
     private Change change(long seq) {

@@ -174,10 +174,11 @@ public final class Journal implements Marks, AutoCloseable {
         return value == null ? OptionalLong.empty() : OptionalLong.of(value);
     }
 
-    /// Goes along with the next calls that are written, or forgotten.
+    /// Goes along with calls that were accepted just before, or else soon after them.
     @Override
     public synchronized void mark(String name, long value) {
         marks.put(name, value);
+        noteWaiting(() -> {});
         next.mark(name, value);
         changed();
     }

@@ -132,11 +132,12 @@ final class CronTrigger {
     /// It is dealt with, up to that time.
     void passed(Instant at) {
         last = at;
-        next = times.after(at);
         before = false;
+        // at once, so that it goes to disk with the call
         if (written || Duration.between(marked, at).abs().compareTo(UNWRITTEN) >= 0) {
             write(at);
         }
+        next = times.after(at);
     }
 
     /// Writes what is not written yet.
