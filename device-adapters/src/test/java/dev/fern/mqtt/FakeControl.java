@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 final class FakeControl implements Control {
     final List<Listener> listeners = new CopyOnWriteArrayList<>();
     final BlockingQueue<String> syncs = new LinkedBlockingQueue<>();
+    final BlockingQueue<Boolean> onlines = new LinkedBlockingQueue<>();
     volatile String status = "{\"device\":\"test\"}";
 
     @Override
@@ -70,5 +71,7 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public void online(boolean up) {}
+    public void online(boolean up) {
+        onlines.add(up);
+    }
 }

@@ -56,6 +56,13 @@ class PresenceTest {
     }
 
     @Test
+    void theDaemonHearsWhenTheBrokerIsThereAndWhenItIsGone() throws Exception {
+        assertThat(device.control.onlines.poll(60, TimeUnit.SECONDS)).isTrue();
+        broker.close();
+        assertThat(device.control.onlines.poll(60, TimeUnit.SECONDS)).isFalse();
+    }
+
+    @Test
     void whenItVanishesTheBrokerSaysSo() throws Exception {
         var presence = new Presence(
                 Device.settings(null, Map.of()).device(),

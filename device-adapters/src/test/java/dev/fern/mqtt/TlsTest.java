@@ -63,6 +63,34 @@ class TlsTest {
         }
     }
 
+    @Test
+    void aCertificateThatIsNotValidYetIsBlamedOnTheClock() throws Exception {
+        Files.writeString(folder.resolve("index.txt"), "");
+        Files.writeString(folder.resolve("serial"), "01");
+        Files.writeString(folder.resolve("ca.cnf"), """
+                [ca]
+                default_ca = own
+                [own]
+                database = index.txt
+                serial = serial
+                new_certs_dir = .
+                default_md = sha256
+                policy = any
+                [any]
+                commonName = supplied
+                """);
+        openssl("ca -batch -config ca.cnf -cert ca.crt -keyfile ca.key -startdate 20990101000000Z"
+                + " -enddate 21000101000000Z -extfile server.ext -in server.csr -notext -out server.crt");
+        try (var broker = tls("server");
+                var device = device(broker, "ca.crt", null, null)) {
+            var problem = device.awaitDown().problem();
+            assertThat(problem.why())
+                    .startsWith("the certificate of mqtts://127.0.0.1:")
+                    .contains("is not valid yet by this device's clock");
+            assertThat(problem.whatToDo()).contains("check the date");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"rsa:2048", "ec", "ed25519"})
     void aClientShowsItsCertificate(String algorithm) throws Exception {

@@ -8,6 +8,7 @@ import dev.fern.Health;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,6 +53,18 @@ class CloudSourceTest {
                         .counter("fern_sync_polls_total", "result", "ok")
                         .sum())
                 .isEqualTo(3);
+    }
+
+    @Test
+    void itTellsAfterEachLookWhetherTheServerAnswers() {
+        var answers = new CopyOnWriteArrayList<Boolean>();
+        follower.source.onAnswer(answers::add);
+        follower.start();
+        server.instead(_ -> FakeFn.Reply.of(500, ""));
+        follower.look();
+        server.instead(_ -> null);
+        follower.look();
+        assertThat(answers).containsExactly(true, false, true);
     }
 
     @Test

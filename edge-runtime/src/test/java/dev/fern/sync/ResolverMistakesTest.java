@@ -44,7 +44,7 @@ class ResolverMistakesTest {
         {'fern/on/t':'amqp:a'}                                   | trigger type amqp in amqp:a is unknown
         {'fern/on/t':'http:/a'}                                  | trigger type http in http:/a is unknown
         {'fern/on/t':'mqtt:a?qoss=1'}                            | option qoss in mqtt:a?qoss=1 is unknown
-        {'fern/on/t':'cron:@daily'}                              | needs Fern 0.3
+        {'fern/on/t':'sensor:air'}                              | needs Fern 0.5
         {'fern/rollout':'10%'}                                   | annotation fern/rollout needs Fern 0.4
         {'fern/isolation':'jail'}                                | annotation fern/isolation=jail makes no sense
         {'fern/layers':'some'}                                   | annotation fern/layers=some makes no sense
