@@ -84,7 +84,12 @@ public final class Daemon implements AutoCloseable {
                         new JavaScriptRuntime(JavaScriptRuntime.ANSWER_BYTES, metrics),
                         new WasmRuntime(JavaRuntime.ANSWER_BYTES, metrics),
                         // last: it takes what no other does
-                        new ProcessRuntime(fdkJars, data.resolve("process"), ProcessRuntime.ANSWER_BYTES, metrics)),
+                        new ProcessRuntime(
+                                fdkJars,
+                                data.resolve("process"),
+                                Path.of(System.getProperty("fern.launcher", ProcessRuntime.SOCKET.toString())),
+                                ProcessRuntime.ANSWER_BYTES,
+                                metrics)),
                 metrics);
         closings.push(invoker::close);
 
