@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,29 +48,26 @@ final class Cgroups {
 
     static Cgroups take(Path proc) {
         try {
-            var own = own(proc);
-            if (own == null) {
+            var place = place(proc);
+            if (place == null) {
                 return none("this system has no cgroups v2");
             }
-            var folder = LEAF.equals(String.valueOf(own.getFileName())) ? own.getParent() : own;
-            if (folder == null) {
-                return none("this system has no cgroups v2");
-            }
+            boolean inside = !place.own().equals(place.top()) && place.own().endsWith(LEAF);
+            var folder = inside ? Objects.requireNonNull(place.own().getParent()) : place.own();
             var there = List.of(read(folder, "cgroup.controllers").split(" "));
             for (var controller : CONTROLLERS) {
                 if (!there.contains(controller)) {
                     return none("the " + controller + " controller of cgroups v2 is not switched on");
                 }
             }
-            boolean top = Files.exists(proc.resolve("self/cgroup"))
-                    && Files.readString(proc.resolve("self/cgroup")).lines().anyMatch("0::/"::equals);
-            if (!top && !delegated(folder)) {
+            // at the top there is nobody above who could mind: a container, or a system without systemd
+            if (!folder.equals(place.top()) && !delegated(folder)) {
                 return none("its cgroup is not delegated");
             }
             if (!Files.isWritable(folder.resolve("cgroup.subtree_control"))) {
                 return none("its cgroup cannot be written to");
             }
-            return enter(folder, own);
+            return enter(folder, place.own());
         } catch (IOException e) {
             return none("its cgroup cannot be used: " + e.getMessage());
         }
@@ -95,8 +93,12 @@ final class Cgroups {
         return new Cgroups(folder, "");
     }
 
-    /// Where this process is, as seen here: null without cgroups v2 (proc(5), cgroups(7)).
-    private static @Nullable Path own(Path proc) throws IOException {
+    /// @param top the whole tree that can be seen here
+    /// @param own where this process is in it
+    private record Place(Path top, Path own) {}
+
+    /// Null without cgroups v2 (proc(5), cgroups(7)).
+    private static @Nullable Place place(Path proc) throws IOException {
         var path = Files.readAllLines(proc.resolve("self/cgroup")).stream()
                 .filter(line -> line.startsWith("0::/"))
                 .map(line -> line.substring(4))
@@ -107,7 +109,7 @@ final class Cgroups {
             if (path.isPresent() && halves.length == 2 && halves[1].startsWith("cgroup2 ")) {
                 var below = Path.of(fields[3]).relativize(Path.of("/", path.get()));
                 var own = Path.of(fields[4]).resolve(below).normalize();
-                return own.startsWith(fields[4]) ? own : null;
+                return own.startsWith(fields[4]) ? new Place(Path.of(fields[4]), own) : null;
             }
         }
         return null;

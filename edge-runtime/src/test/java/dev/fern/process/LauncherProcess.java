@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fern.kit.Await;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -12,21 +13,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /// The launcher as a process of its own. If the tests are root it has a user without rights, as its unit gives it.
 final class LauncherProcess implements AutoCloseable {
     /// Nobody's number, and no function's.
     static final int USER = Guards.FIRST_USER + Guards.USERS + 1;
 
-    private static final List<String> FLAGS = List.of(
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-UsePerfData",
-            "-Xms4m",
-            "-Xmx16m",
-            "-Xss256k",
-            "-XX:CICompilerCount=1",
-            "-XX:ReservedCodeCacheSize=8m");
+    /// Those of the command `fern process-launcher`.
+    private static final Pattern FLAGS = Pattern.compile("launcher=\\(([^)]*)\\)");
 
     final Process process;
     final Path folder;
@@ -48,9 +43,7 @@ final class LauncherProcess implements AutoCloseable {
             }
             command.addAll(List.of("setpriv", "--reuid=" + USER, "--regid=" + USER, "--clear-groups"));
         }
-        command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-        command.addAll(FLAGS);
-        command.addAll(List.of("-cp", classes(), "dev.fern.process.LauncherMain"));
+        command.addAll(List.of(java().split(" ")));
         command.addAll(List.of("--folder", homes.toString(), "--socket", socket.toString()));
         command.addAll(List.of("--show", shown.toString(), "--show", Booth.FDK.getParent().toString()));
         if (isRoot()) {
@@ -64,6 +57,14 @@ final class LauncherProcess implements AutoCloseable {
         Await.until("it listens", this::listens);
     }
 
+    /// The command up to its arguments.
+    static String java() throws IOException {
+        var flags = FLAGS.matcher(Files.readString(Path.of(System.getProperty("fern.home"), "fern")));
+        assertThat(flags.find()).isTrue();
+        return Path.of(System.getProperty("java.home"), "bin/java") + " "
+                + flags.group(1).replaceAll("\\s+", " ") + " -cp " + classes() + " dev.fern.process.LauncherMain";
+    }
+
     /// All the launcher needs are classes of this room.
     private static String classes() {
         try {
@@ -73,7 +74,7 @@ final class LauncherProcess implements AutoCloseable {
                             .getLocation()
                             .toURI())
                     .toString();
-        } catch (java.net.URISyntaxException e) {
+        } catch (URISyntaxException e) {
             throw new AssertionError(e);
         }
     }
@@ -99,10 +100,10 @@ final class LauncherProcess implements AutoCloseable {
         }
     }
 
-    /// KB that it has in memory.
-    long residentKb() throws IOException {
+    /// KB that it has in memory for itself.
+    long ownKb() throws IOException {
         return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
+                .filter(line -> line.startsWith("RssAnon:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .sum();
     }
