@@ -15,6 +15,9 @@ record Cgroup(Path folder) {
     /// How long the kernel may take to take away what was killed.
     static final long EMPTY_MS = 2000;
 
+    /// Which part of its memory programs and libraries must have to go on.
+    private static final int PROGRAMS = 16;
+
     private static final System.Logger LOG = System.getLogger("fern.process");
 
     /// The file into which a process writes itself.
@@ -31,27 +34,41 @@ record Cgroup(Path folder) {
         }
     }
 
+    /// How often its limit was met, so that something had to go out of memory (`max`).
+    long pressed() {
+        return number("memory.events", "max");
+    }
+
+    /// Whether next to nothing is left in it that could go out of memory. Met with a limit, it turns in circles then:
+    /// programs are read from disk again and again, and as that succeeds the kernel sees no reason to end anything.
+    boolean full(int memoryMb) {
+        long files = number("memory.stat", "file") - number("memory.stat", "shmem");
+        return files < ((long) memoryMb << 20) / PROGRAMS;
+    }
+
     /// Whether memory ran out in it (`oom_kill`), and whose: null if it did not.
     @Nullable String outOfMemory(int memoryMb) {
-        long limit = 0;
-        long killed = 0;
-        try {
-            for (var line : Cgroups.read(folder, "memory.events").lines().toList()) {
-                var fields = line.split(" ");
-                switch (fields[0]) {
-                    case "oom" -> limit = Long.parseLong(fields[1]);
-                    case "oom_kill" -> killed = Long.parseLong(fields[1]);
-                    default -> {}
-                }
-            }
-        } catch (IOException e) {
-            return null; // it has been removed
-        }
-        if (killed == 0) {
+        if (number("memory.events", "oom_kill") == 0) {
             return null;
         }
         // oom counts where the limit is: without it some cgroup above, or the device, had no more
-        return limit > 0 ? tooMuch(memoryMb) : "the device, or the unit it runs in, has no memory left";
+        return number("memory.events", "oom") > 0
+                ? tooMuch(memoryMb)
+                : "the device, or the unit it runs in, has no memory left";
+    }
+
+    /// Zero if it is not told, or the cgroup has been removed.
+    private long number(String file, String name) {
+        try {
+            return Cgroups.read(folder, file)
+                    .lines()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException | NumberFormatException e) {
+            return 0;
+        }
     }
 
     static String tooMuch(int memoryMb) {

@@ -25,6 +25,7 @@ final class LocalChild implements Launcher.Child, Watch.Watched {
     private final Metrics metrics;
     private volatile boolean busy = true;
     private volatile boolean asked;
+    private long pressed;
     private volatile @Nullable String guarded;
     private volatile @Nullable String reason;
 
@@ -100,11 +101,17 @@ final class LocalChild implements Launcher.Child, Watch.Watched {
         if (guarded != null || !process.isAlive()) {
             return;
         }
-        if (cgroup == null && tooLarge()) {
+        if (cgroup == null ? tooLarge() : stuck(cgroup)) {
             guard("memory", Cgroup.tooMuch(order.memoryMb()));
         } else if (strays() > SOCKET_FILES) {
             guard("files", "it wrote files beside its socket in " + Recipe.SOCKETS);
         }
+    }
+
+    private boolean stuck(Cgroup own) {
+        long before = pressed;
+        pressed = own.pressed();
+        return pressed > before && own.full(order.memoryMb());
     }
 
     private boolean tooLarge() {

@@ -86,6 +86,18 @@ class CgroupsTest {
     }
 
     @Test
+    void oneThatHasNoRoomForItsProgramsIsFull() throws IOException {
+        var instance = new Cgroup(folder);
+        Files.writeString(folder.resolve("memory.events"), "max 7\noom 0\n");
+        assertThat(instance.pressed()).isEqualTo(7);
+
+        Files.writeString(folder.resolve("memory.stat"), "anon 1\nfile " + (30 << 20) + "\nfile_mapped 9\nshmem 10\n");
+        assertThat(instance.full(64)).isFalse();
+        Files.writeString(folder.resolve("memory.stat"), "anon 1\nfile " + (30 << 20) + "\nshmem " + (27 << 20) + "\n");
+        assertThat(instance.full(64)).as("what is in /tmp cannot go").isTrue();
+    }
+
+    @Test
     void oneThatIsNotDelegatedIsLeftAlone() throws IOException {
         var other = Files.createDirectories(folder.resolve("cgroup/user.slice"));
         Files.writeString(other.resolve("cgroup.controllers"), "memory pids\n");

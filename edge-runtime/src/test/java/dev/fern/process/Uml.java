@@ -19,7 +19,7 @@ final class Uml {
             mount -t cgroup2 cgroup2 /sys/fs/cgroup
             mount -t tmpfs -o mode=755 run /run
             """;
-    private static final long MOST_S = 240;
+    private static final long MOST_S = 120;
 
     private Uml() {}
 
