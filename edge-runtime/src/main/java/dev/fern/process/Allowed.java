@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// What an order may name, for a launcher that does not trust who orders: a function sees files of these folders, read only,
+/// What an order may name, for a launcher that does not trust who orders: a function sees files of these folders, read
+/// only,
 /// and nothing else of the device.
 final class Allowed {
     /// The device's programs, for everybody.

@@ -13,12 +13,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// The subtree of cgroups that was handed to this JVM (cgroup v2: the kernel's admin-guide/cgroup-v2; systemd's `Delegate=`),
-/// in which each instance gets a [Cgroup] of its own. Where there is none, [#missing] says why, and processes are watched
+/// The subtree of cgroups that was handed to this JVM (cgroup v2: the kernel's admin-guide/cgroup-v2; systemd's
+/// `Delegate=`),
+/// in which each instance gets a [Cgroup] of its own. Where there is none, [#missing] says why, and processes are
+/// watched
 /// instead.
 ///
 /// ```
-/// fern-process.service/      handed over; memory and pids are switched on for what is below, so no process may stay in it
+/// fern-process.service/      handed over; memory and pids are switched on for what is below, so no process may stay in
+/// it
 ///     fern/                  this JVM
 ///     fern-PID-NUMBER/       an instance, PID being this JVM
 /// ```

@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/// The folders of instances, one each, with the sockets in them. Their paths are short, as that of a socket has 107 bytes at most.
+/// The folders of instances, one each, with the sockets in them. Their paths are short, as that of a socket has 107
+/// bytes at most.
 final class Homes implements AutoCloseable {
     private static final String PREFIX = "fern-";
     private static final String NOTE = "sockets";

@@ -78,14 +78,17 @@ final class LauncherServer {
                 var served = new Served(connection, new Source());
                 used = System.nanoTime();
                 connections.put(served, connection);
-                Thread.ofPlatform().name("fern-launcher-connection").daemon(true).start(() -> {
-                    try {
-                        served.run();
-                    } finally {
-                        used = System.nanoTime();
-                        connections.remove(served);
-                    }
-                });
+                Thread.ofPlatform()
+                        .name("fern-launcher-connection")
+                        .daemon(true)
+                        .start(() -> {
+                            try {
+                                served.run();
+                            } finally {
+                                used = System.nanoTime();
+                                connections.remove(served);
+                            }
+                        });
             }
         } catch (IOException e) {
             // it has gone again

@@ -153,7 +153,8 @@ final class LocalChild implements Launcher.Child, Watch.Watched {
         metrics.counter("fern_process_kills_total", "reason", word).increment();
     }
 
-    /// With a cgroup, everything in it at once. Without, the first process of the sandbox first: its end is the end of all in it, and bubblewrap then takes the last
+    /// With a cgroup, everything in it at once. Without, the first process of the sandbox first: its end is the end of
+    /// all in it, and bubblewrap then takes the last
     /// one's body away. Without one yet, bubblewrap itself, which is not awaited by anything in the sandbox.
     @Override
     public void kill() {

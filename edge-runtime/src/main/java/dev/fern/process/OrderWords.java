@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// An [Order] as texts, and back. Whoever reads them does not trust them: what makes no sense is refused here, what is not
+/// An [Order] as texts, and back. Whoever reads them does not trust them: what makes no sense is refused here, what is
+/// not
 /// allowed by [Allowed].
 final class OrderWords {
     private static final int MOST_MEMORY_MB = 1 << 20;

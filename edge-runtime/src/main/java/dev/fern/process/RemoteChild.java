@@ -11,7 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A process of a launcher's, at the other end of a connection. Its end is told behind its output, so it is known to who
+/// A process of a launcher's, at the other end of a connection. Its end is told behind its output, so it is known to
+/// who
 /// reads that.
 final class RemoteChild implements Launcher.Child, Watch.Watched {
     private final SocketChannel connection;

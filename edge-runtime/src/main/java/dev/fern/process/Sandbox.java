@@ -90,7 +90,8 @@ final class Sandbox {
         return new Line(command, arguments);
     }
 
-    /// What happens before bubblewrap: 0 means who writes it (cgroup-v2), so the shell moves itself, and all that becomes
+    /// What happens before bubblewrap: 0 means who writes it (cgroup-v2), so the shell moves itself, and all that
+    /// becomes
     /// of it is in the cgroup. Without a umask the socket can be connected to; its folder says by whom.
     private String script(@Nullable Cgroup cgroup) {
         return (cgroup == null ? "" : "echo 0 >\"$1\" && shift && ")

@@ -7,7 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// One connection to a launcher, from its first frame to its end: one child, or one question. A thread of its own; a second
+/// One connection to a launcher, from its first frame to its end: one child, or one question. A thread of its own; a
+/// second
 /// one carries the child's output.
 final class Served implements Runnable {
     private static final int OUTPUT_BYTES = 8 << 10;
@@ -58,7 +59,8 @@ final class Served implements Runnable {
             throw new Frame.BadFrameException("the first frame is neither a question nor an order");
         }
         if (words.isEmpty() || !words.getFirst().equals(Frame.VERSION)) {
-            Frame.of(Frame.FAILED, "the launcher speaks another version: restart fern-process").write(connection);
+            Frame.of(Frame.FAILED, "the launcher speaks another version: restart fern-process")
+                    .write(connection);
             return;
         }
         if (first.kind() == Frame.GUARDS) {
@@ -91,7 +93,10 @@ final class Served implements Runnable {
         Thread output;
         try {
             Frame.of(Frame.STARTED, child.sockets().toString()).write(connection);
-            output = Thread.ofPlatform().name("fern-launcher-output").daemon(true).start(() -> output(child));
+            output = Thread.ofPlatform()
+                    .name("fern-launcher-output")
+                    .daemon(true)
+                    .start(() -> output(child));
             obey(child);
         } finally {
             child.kill();

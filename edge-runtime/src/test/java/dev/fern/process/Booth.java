@@ -82,8 +82,12 @@ final class Booth implements AutoCloseable {
     Booth(Path folder, Callable<Guards> guards) {
         this.folder = folder;
         var state = folder.resolve("state");
-        runtime = new ProcessRuntime(FDK, state, ANSWER_BYTES, metrics, () -> Launchers.local(
-                found(guards), Homes.temporary(state), Cgroups.take(), metrics));
+        runtime = new ProcessRuntime(
+                FDK,
+                state,
+                ANSWER_BYTES,
+                metrics,
+                () -> Launchers.local(found(guards), Homes.temporary(state), Cgroups.take(), metrics));
     }
 
     /// By a launcher that listens there.

@@ -3,16 +3,17 @@ package dev.fern.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
-import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// In which cgroup Fern makes others, and what it writes: with files that look like the kernel's. [RealKernelTest] has the
+/// In which cgroup Fern makes others, and what it writes: with files that look like the kernel's. [RealKernelTest] has
+/// the
 /// real ones.
 class CgroupsTest {
     @TempDir
@@ -107,15 +108,16 @@ class CgroupsTest {
             assertThat(Cgroups.take(proc).missing()).isEqualTo("its cgroup is not delegated");
             assertThat(other.resolve("fern")).doesNotExist();
         } else {
-            assertThat(Cgroups.take(proc).missing()).as("it belongs to this user").doesNotContain("not delegated");
+            assertThat(Cgroups.take(proc).missing())
+                    .as("it belongs to this user")
+                    .doesNotContain("not delegated");
         }
     }
 
     @Test
     void withoutAControllerItSaysWhich() throws IOException {
         Files.writeString(unit.resolve("cgroup.controllers"), "cpu pids\n");
-        assertThat(Cgroups.take(proc).missing())
-                .isEqualTo("the memory controller of cgroups v2 is not switched on");
+        assertThat(Cgroups.take(proc).missing()).isEqualTo("the memory controller of cgroups v2 is not switched on");
 
         Files.writeString(unit.resolve("cgroup.controllers"), "\n");
         assertThat(Cgroups.take(proc).missing()).contains("the memory controller");

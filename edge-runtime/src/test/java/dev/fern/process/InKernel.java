@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/// What runs in the kernel of [RealKernelTest], as a daemon that owns its cgroups: says PASS or FAIL with the name of each check.
+/// What runs in the kernel of [RealKernelTest], as a daemon that owns its cgroups: says PASS or FAIL with the name of
+/// each check.
 final class InKernel {
     private static final Path TREE = Path.of("/sys/fs/cgroup");
 
@@ -105,8 +106,7 @@ final class InKernel {
         run(64, (booth, running) -> {
             assertThat(left.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(TREE.resolve("fern-999999-7")).doesNotExist();
-            assertThat(booth.runtime.guards())
-                    .contains("memory: by the kernel, in a cgroup for each instance");
+            assertThat(booth.runtime.guards()).contains("memory: by the kernel, in a cgroup for each instance");
         });
     }
 
@@ -121,7 +121,8 @@ final class InKernel {
             assertThat(read(cgroup, "memory.swap.max")).isEqualTo("0");
             // bubblewrap, its first process, and the function
             assertThat(read(cgroup, "cgroup.procs").lines()).hasSize(3);
-            assertThat(running.answer("answer = open('/proc/self/cgroup').read()")).isEqualTo("0::/\n");
+            assertThat(running.answer("answer = open('/proc/self/cgroup').read()"))
+                    .isEqualTo("0::/\n");
         });
     }
 
@@ -157,7 +158,9 @@ final class InKernel {
     private void countsProcesses() throws Exception {
         var cgroup = Objects.requireNonNull(Cgroups.take().create(64, 5));
         var bomb = new ProcessBuilder(
-                        "sh", "-c", "echo 0 >" + cgroup.procs() + "; for i in 1 2 3 4 5 6 7 8; do sleep 1000 & done; wait")
+                        "sh",
+                        "-c",
+                        "echo 0 >" + cgroup.procs() + "; for i in 1 2 3 4 5 6 7 8; do sleep 1000 & done; wait")
                 .redirectErrorStream(true)
                 .start();
         Await.until("it was refused one", () -> events(cgroup).contains("max 1"));
@@ -181,8 +184,9 @@ final class InKernel {
     private void removes() throws Exception {
         run(64, (booth, running) -> {
             var cgroup = cgroups().getFirst();
-            running.answer("import subprocess, os\nfor i in range(5): subprocess.Popen(['sleep', '1000'], start_new_session=True)\n"
-                    + "if os.fork() == 0:\n  os.setsid()\n  while True: pass\n");
+            running.answer(
+                    "import subprocess, os\nfor i in range(5): subprocess.Popen(['sleep', '1000'], start_new_session=True)\n"
+                            + "if os.fork() == 0:\n  os.setsid()\n  while True: pass\n");
             assertThat(read(cgroup, "cgroup.procs").lines()).hasSize(9);
             running.instance().stop();
             Await.until("all have ended", () -> {

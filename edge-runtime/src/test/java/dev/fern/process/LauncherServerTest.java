@@ -245,7 +245,13 @@ class LauncherServerTest {
                 + "s.sendall(b'g\\x00\\x00\\x00\\x021\\x00')\nprint(s.recv(100))";
         Files.setAttribute(launcher.socket, "unix:mode", 0140666);
         var stranger = new ProcessBuilder(
-                        "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c", ask,
+                        "setpriv",
+                        "--reuid=65534",
+                        "--regid=65534",
+                        "--clear-groups",
+                        "/usr/bin/python3",
+                        "-c",
+                        ask,
                         launcher.socket.toString())
                 .redirectErrorStream(true)
                 .start();
@@ -264,7 +270,8 @@ class LauncherServerTest {
             assertThat(pid).isEqualTo(2);
             var killer = Thread.ofVirtual().start(() -> own.process.destroyForcibly());
             assertThat(running.failure("import time\ntime.sleep(100)"))
-                    .isEqualTo("greenhouse/demo was stopped: the launcher that had started it has ended, or was stopped");
+                    .isEqualTo(
+                            "greenhouse/demo was stopped: the launcher that had started it has ended, or was stopped");
             killer.join();
             assertThat(running.instance().spent()).isTrue();
             assertThat(booth.counter("fern_process_kills_total", "reason", "launcher"))

@@ -41,12 +41,15 @@ class RealKernelTest {
     @ParameterizedTest
     @MethodSource("checks")
     void inARealKernel(String check) {
-        assertThat(said.contains("PASS " + check)).as(() -> String.join("\n", said)).isTrue();
+        assertThat(said.contains("PASS " + check))
+                .as(() -> String.join("\n", said))
+                .isTrue();
     }
 
     @Test
     void allWereRun() {
         assertThat(said.contains("END")).as(() -> String.join("\n", said)).isTrue();
-        assertThat(said.stream().filter(line -> line.startsWith("PASS")).count()).isEqualTo(checks().count());
+        assertThat(said.stream().filter(line -> line.startsWith("PASS")).count())
+                .isEqualTo(checks().count());
     }
 }

@@ -66,7 +66,8 @@ class RealSystemdTest {
     /// As in the unit, but with the classes that are being tested, and flags as the command has them.
     private static String launcher() throws IOException {
         var unit = Files.readString(UNITS.resolve("fern-process.service"));
-        var start = Pattern.compile("ExecStart=/usr/lib/fern/fern process-launcher (.*\\\\\n.*)\n").matcher(unit);
+        var start = Pattern.compile("ExecStart=/usr/lib/fern/fern process-launcher (.*\\\\\n.*)\n")
+                .matcher(unit);
         assertThat(start.find()).isTrue();
         return LauncherProcess.java() + " " + start.group(1).replaceAll("\\\\\n", "");
     }
@@ -114,13 +115,17 @@ class RealSystemdTest {
     void itsUnitsMakeSense() throws Exception {
         for (var unit : List.of("fern-process.service", "fern-process.socket")) {
             var verify = new ProcessBuilder(
-                            "systemd-analyze", "verify", "--man=no", UNITS.resolve(unit).toString())
+                            "systemd-analyze",
+                            "verify",
+                            "--man=no",
+                            UNITS.resolve(unit).toString())
                     .redirectErrorStream(true)
                     .start();
             var said = new String(verify.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             assertThat(verify.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(said.lines().filter(line -> line.contains("fern-process")))
-                    .allMatch(line -> line.contains("is not executable: No such file"), "only that it is not installed");
+                    .allMatch(
+                            line -> line.contains("is not executable: No such file"), "only that it is not installed");
         }
     }
 }

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A Linux of its own, as a process: Debian's User Mode Linux, with this machine's files as its own, which it cannot change.
+/// A Linux of its own, as a process: Debian's User Mode Linux, with this machine's files as its own, which it cannot
+/// change.
 /// Its cgroups are v2, whatever those of the machine are.
 final class Uml {
     private static final String HEAD = """

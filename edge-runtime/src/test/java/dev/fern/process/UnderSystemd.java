@@ -69,7 +69,9 @@ final class UnderSystemd {
     }
 
     private static String text(Result result) {
-        return result instanceof Result.Success success ? success.answer().body().text() : "";
+        return result instanceof Result.Success success
+                ? success.answer().body().text()
+                : "";
     }
 
     /// Everything is slow there, and waiting for a launcher that starts counts.
