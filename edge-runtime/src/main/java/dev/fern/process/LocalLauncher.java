@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -92,7 +93,12 @@ final class LocalLauncher implements Launcher {
 
     @Override
     public List<String> guards() {
-        return guards.phrases(cgroups);
+        var phrases = new ArrayList<String>();
+        if (!homes.shared()) {
+            phrases.add("started by: the daemon");
+        }
+        phrases.addAll(guards.phrases(cgroups));
+        return List.copyOf(phrases);
     }
 
     @Override

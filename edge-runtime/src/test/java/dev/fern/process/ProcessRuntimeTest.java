@@ -252,6 +252,9 @@ class ProcessRuntimeTest {
     void theGuardsAreSaidOnceSomethingWasLoaded() throws Exception {
         assertThat(booth.runtime.guards()).isEmpty();
         booth.runtime.load(Booth.fn(), booth.python()).close();
-        assertThat(booth.runtime.guards()).anyMatch(guard -> guard.startsWith("bubblewrap"));
+        assertThat(booth.runtime.guards())
+                .anyMatch(guard -> guard.startsWith("started by: "))
+                .anyMatch(guard -> guard.startsWith("bubblewrap"))
+                .anyMatch(guard -> guard.startsWith("memory: "));
     }
 }
