@@ -24,7 +24,8 @@ class CgroupsTest {
 
     @BeforeEach
     void aDelegatedUnit() throws IOException {
-        proc = Files.createDirectories(folder.resolve("proc/self")).getParent();
+        proc = folder.resolve("proc");
+        Files.createDirectories(proc.resolve("self"));
         var mount = Files.createDirectory(folder.resolve("cgroup"));
         Files.writeString(
                 proc.resolve("self/mountinfo"),

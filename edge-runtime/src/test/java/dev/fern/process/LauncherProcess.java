@@ -46,7 +46,10 @@ final class LauncherProcess implements AutoCloseable {
         command.addAll(List.of(java().split(" ")));
         command.addAll(List.of("--folder", homes.toString(), "--socket", socket.toString()));
         command.addAll(List.of(
-                "--show", shown.toString(), "--show", Booth.FDK.getParent().toString()));
+                "--show",
+                shown.toString(),
+                "--show",
+                Booth.FDK.resolve("..").normalize().toString()));
         if (isRoot()) {
             command.addAll(List.of("--for", "root"));
         }

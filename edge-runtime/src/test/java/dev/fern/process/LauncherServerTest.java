@@ -137,8 +137,7 @@ class LauncherServerTest {
         try (var connection = ordered(order(image, Map.of(), "/bin/sh", "-c", seen))) {
             answer(connection);
             var said = new StringBuilder();
-            Frame frame;
-            while ((frame = answer(connection)).kind() == Frame.OUTPUT) {
+            for (var frame = answer(connection); frame.kind() == Frame.OUTPUT; frame = answer(connection)) {
                 said.append(new String(frame.bytes(), StandardCharsets.UTF_8));
             }
             assertThat(said.toString().lines())

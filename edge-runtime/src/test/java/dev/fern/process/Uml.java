@@ -20,7 +20,7 @@ final class Uml {
             mount -t cgroup2 cgroup2 /sys/fs/cgroup
             mount -t tmpfs -o mode=755 run /run
             """;
-    private static final long MOST_S = 120;
+    private static final long MOST_S = 180;
 
     private Uml() {}
 
