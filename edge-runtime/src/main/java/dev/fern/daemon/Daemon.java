@@ -84,12 +84,7 @@ public final class Daemon implements AutoCloseable {
                         new JavaScriptRuntime(JavaScriptRuntime.ANSWER_BYTES, metrics),
                         new WasmRuntime(JavaRuntime.ANSWER_BYTES, metrics),
                         // last: it takes what no other does
-                        new ProcessRuntime(
-                                fdkJars,
-                                data.resolve("process"),
-                                Path.of(System.getProperty("fern.launcher", ProcessRuntime.SOCKET.toString())),
-                                ProcessRuntime.ANSWER_BYTES,
-                                metrics)),
+                        processes(data)),
                 metrics);
         closings.push(invoker::close);
 
@@ -128,6 +123,11 @@ public final class Daemon implements AutoCloseable {
         sources.start(deployer, source, catalog);
         announce(door.port());
         return door.port();
+    }
+
+    private ProcessRuntime processes(Path data) {
+        var launcher = Path.of(System.getProperty("fern.launcher", ProcessRuntime.SOCKET.toString()));
+        return new ProcessRuntime(fdkJars, data.resolve("process"), launcher, ProcessRuntime.ANSWER_BYTES, metrics);
     }
 
     private void announce(int port) {
