@@ -26,7 +26,7 @@ public record Call(String id, Trigger trigger, Event event, int attempt, Instant
     public Headers headers(Instant deadline) {
         var headers = event.headers().toBuilder();
         headers.set("Fn-Call-Id", id);
-        headers.set("Fn-Deadline", deadline.truncatedTo(ChronoUnit.SECONDS).toString());
+        headers.set("Fn-Deadline", Second.of(deadline).text());
         if (event.dataContentType() instanceof String type) {
             headers.set("Content-Type", type);
         }
@@ -45,5 +45,21 @@ public record Call(String id, Trigger trigger, Event event, int attempt, Instant
         headers.set("Fern-Trigger", trigger.name());
         headers.set("Fern-Attempt", String.valueOf(attempt));
         return headers.build();
+    }
+
+    /// A second in words. Many calls have the same one, and finding the words costs as much as a small call.
+    private record Second(long epoch, String text) {
+        private static volatile Second last = new Second(0, Instant.EPOCH.toString());
+
+        static Second of(Instant time) {
+            var known = last;
+            if (known.epoch != time.getEpochSecond()) {
+                known = new Second(
+                        time.getEpochSecond(),
+                        time.truncatedTo(ChronoUnit.SECONDS).toString());
+                last = known;
+            }
+            return known;
+        }
     }
 }

@@ -133,8 +133,13 @@ public final class Daemon implements AutoCloseable {
                         new JavaScriptRuntime(JavaScriptRuntime.ANSWER_BYTES, metrics),
                         new WasmRuntime(JavaRuntime.ANSWER_BYTES, metrics),
                         // last: it takes what no other does
-                        new ProcessRuntime(fdkJars, data.resolve("process"), ProcessRuntime.ANSWER_BYTES, metrics)),
+                        processes(data)),
                 metrics);
+    }
+
+    private ProcessRuntime processes(Path data) {
+        var launcher = Path.of(System.getProperty("fern.launcher", ProcessRuntime.SOCKET.toString()));
+        return new ProcessRuntime(fdkJars, data.resolve("process"), launcher, ProcessRuntime.ANSWER_BYTES, metrics);
     }
 
     private void announce(int port) {

@@ -4,16 +4,12 @@ import dev.fern.Headers;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.util.Locale;
-import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -25,23 +21,12 @@ final class FdkSocket implements AutoCloseable {
     static final long IDLE_MS = 1000;
 
     private static final String NAME = "lsnr.sock";
-    /// RFC 9110, section 7.6.1, and what this client says itself.
-    private static final Set<String> NOT_SENT = Set.of(
-            "connection",
-            "keep-alive",
-            "proxy-connection",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade",
-            "host",
-            "content-length",
-            "expect");
 
     private final Path folder;
     private final int answerBytes;
     private volatile @Nullable SocketChannel channel;
     private @Nullable ReplyReader reader;
+    private final RequestWriter request = new RequestWriter();
     private long usedNanos;
     private volatile boolean closed;
 
@@ -122,36 +107,13 @@ final class FdkSocket implements AutoCloseable {
         if (connection == null || answers == null) {
             throw new IOException("closed");
         }
-        send(connection, head(headers, body.length), body);
+        request.send(connection, headers, body);
         var reply = answers.read();
         usedNanos = System.nanoTime();
         if (!reply.keep()) {
             drop();
         }
         return reply;
-    }
-
-    private static void send(SocketChannel connection, byte[] head, byte[] body) throws IOException {
-        var parts = new ByteBuffer[] {ByteBuffer.wrap(head), ByteBuffer.wrap(body)};
-        while (parts[0].hasRemaining() || parts[1].hasRemaining()) {
-            connection.write(parts);
-        }
-    }
-
-    private static byte[] head(Headers headers, int length) {
-        var head = new StringBuilder(512).append("POST /call HTTP/1.1\r\nHost: localhost\r\n");
-        headers.forEach((name, value) -> {
-            if (ReplyReader.isToken(name, name.length()) && !NOT_SENT.contains(name.toLowerCase(Locale.ROOT))) {
-                head.append(name).append(": ");
-                for (int i = 0; i < value.length(); i++) {
-                    char c = value.charAt(i);
-                    head.append(c < ' ' && c != '\t' || c == 0x7f ? ' ' : c); // else it could begin another field
-                }
-                head.append("\r\n");
-            }
-        });
-        head.append("Content-Length: ").append(length).append("\r\n\r\n");
-        return head.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private void drop() {

@@ -27,6 +27,9 @@ record Guards(
     /// How many of them are used, one after the other.
     static final int USERS = 10_000;
 
+    /// What holds where there can be no sandbox.
+    static final List<String> NONE = List.of("none: no process is started");
+
     private static final int NOBODY = 65534;
     private static final long PROBE_S = 10;
     private static final int MOST_CHARS = 200;
@@ -73,15 +76,19 @@ record Guards(
     private static Problem impossible(String said) {
         return new Problem(
                 "bubblewrap cannot make a sandbox here: " + said,
-                "allow user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone), or run the"
-                        + " daemon as root");
+                "allow user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone), or have"
+                        + " them started by the unit fern-process: systemctl enable --now fern-process.socket");
     }
 
     private static boolean isRoot() {
+        return self() == 0;
+    }
+
+    private static int self() {
         try {
-            return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
+            return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         } catch (IOException | UnsupportedOperationException e) {
-            return false;
+            return NOBODY;
         }
     }
 
@@ -103,22 +110,30 @@ record Guards(
 
     /// The user of the instance with that number.
     int user(int instance) {
+        if (!root) {
+            return self();
+        }
         return users ? FIRST_USER + Math.floorMod(instance, USERS) : NOBODY;
     }
 
     /// One phrase a guard.
-    List<String> phrases() {
-        var phrases = new ArrayList<String>();
+    List<String> phrases(Cgroups cgroups) {
         if (problem != null) {
-            return List.of("none: no process is started");
+            return NONE;
         }
+        var phrases = new ArrayList<String>();
         phrases.add("bubblewrap (" + bubblewrap + "): files, processes, devices; not the network");
         phrases.add(
                 root
                         ? "user: " + (users ? "one for each instance" : "nobody, the same for all functions")
-                        : "user: the daemon's, in a user namespace");
-        phrases.add("memory: watched every " + Watch.CLOSE_MS + " ms while a call runs");
-        phrases.add("processes and threads: " + Sandbox.PIDS + " by rlimit");
+                        : "user: that of who starts it, in a user namespace");
+        if (cgroups.missing().isEmpty()) {
+            phrases.add("memory: by the kernel, in a cgroup for each instance");
+            phrases.add("processes and threads: " + Sandbox.PIDS + " by rlimit and by the cgroup");
+        } else {
+            phrases.add("memory: watched every " + Watch.CLOSE_MS + " ms while a call runs, as " + cgroups.missing());
+            phrases.add("processes and threads: " + Sandbox.PIDS + " by rlimit");
+        }
         return List.copyOf(phrases);
     }
 }

@@ -3,13 +3,11 @@ package dev.fern.process;
 import dev.fern.Metrics;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +20,20 @@ final class LocalChild implements Launcher.Child, Watch.Watched {
     private final Process process;
     private final Order order;
     private final Path home;
+    private final @Nullable Cgroup cgroup;
     private final Watch watch;
     private final Metrics metrics;
     private volatile boolean busy = true;
+    private volatile boolean asked;
+    private long pressed;
     private volatile @Nullable String guarded;
+    private volatile @Nullable String reason;
 
-    LocalChild(Process process, Order order, Path home, Watch watch, Metrics metrics) {
+    LocalChild(Process process, Order order, Path home, @Nullable Cgroup cgroup, Watch watch, Metrics metrics) {
         this.process = process;
         this.order = order;
         this.home = home;
+        this.cgroup = cgroup;
         this.watch = watch;
         this.metrics = metrics;
     }
@@ -47,12 +50,37 @@ final class LocalChild implements Launcher.Child, Watch.Watched {
 
     @Override
     public OptionalInt exit() {
-        return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
+        if (process.isAlive()) {
+            return OptionalInt.empty();
+        }
+        askCgroup();
+        return OptionalInt.of(process.exitValue());
+    }
+
+    /// Waits until it has ended.
+    void awaitExit() throws InterruptedException {
+        process.waitFor();
+    }
+
+    /// The kernel has ended it without telling anybody.
+    private synchronized void askCgroup() {
+        if (cgroup != null && !asked && guarded == null) {
+            var why = cgroup.outOfMemory(order.memoryMb());
+            if (why != null) {
+                note("memory", why);
+            }
+        }
+        asked = true;
     }
 
     @Override
     public @Nullable String guarded() {
         return guarded;
+    }
+
+    /// The word for [#guarded] in metrics.
+    @Nullable String reason() {
+        return reason;
     }
 
     @Override
@@ -73,11 +101,17 @@ final class LocalChild implements Launcher.Child, Watch.Watched {
         if (guarded != null || !process.isAlive()) {
             return;
         }
-        if (tooLarge()) {
-            guard("memory", "it used more than its " + order.memoryMb() + " MB");
+        if (cgroup == null ? tooLarge() : stuck(cgroup)) {
+            guard("memory", Cgroup.tooMuch(order.memoryMb()));
         } else if (strays() > SOCKET_FILES) {
             guard("files", "it wrote files beside its socket in " + Recipe.SOCKETS);
         }
+    }
+
+    private boolean stuck(Cgroup own) {
+        long before = pressed;
+        pressed = own.pressed();
+        return pressed > before && own.full(order.memoryMb());
     }
 
     private boolean tooLarge() {
@@ -108,16 +142,26 @@ final class LocalChild implements Launcher.Child, Watch.Watched {
         return strays;
     }
 
-    private void guard(String reason, String why) {
-        guarded = why;
-        metrics.counter("fern_process_kills_total", "reason", reason).increment();
+    private void guard(String word, String why) {
+        note(word, why);
         kill();
     }
 
-    /// The first process of the sandbox first: its end is the end of all in it, and bubblewrap then takes the last
+    private void note(String word, String why) {
+        reason = word;
+        guarded = why;
+        metrics.counter("fern_process_kills_total", "reason", word).increment();
+    }
+
+    /// With a cgroup, everything in it at once. Without, the first process of the sandbox first: its end is the end of
+    /// all in it, and bubblewrap then takes the last
     /// one's body away. Without one yet, bubblewrap itself, which is not awaited by anything in the sandbox.
     @Override
     public void kill() {
+        if (cgroup != null) {
+            cgroup.kill();
+            return;
+        }
         var inside = process.children().toList();
         if (inside.isEmpty()) {
             process.destroyForcibly();
@@ -144,17 +188,11 @@ final class LocalChild implements Launcher.Child, Watch.Watched {
             Thread.currentThread().interrupt();
         }
         watch.remove(this);
-        delete(home);
-        return ended;
-    }
-
-    static void delete(Path folder) {
-        try (var files = Files.walk(folder)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException | UncheckedIOException e) {
-            // a temporary folder: the next start of the device removes it
+        askCgroup();
+        if (cgroup != null) {
+            ended &= Cgroups.remove(cgroup);
         }
+        Homes.delete(home);
+        return ended;
     }
 }

@@ -5,88 +5,67 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /// Starts processes from this JVM.
 ///
 /// One thread starts them all and lives as long as this: a sandbox dies with the thread that made it
 /// (PR_SET_PDEATHSIG), and must not do so because a worker was idle.
 final class LocalLauncher implements Launcher {
-    private static final String PREFIX = "fern-";
-    private static final String NOTE = "sockets";
+    /// bubblewrap's own two processes.
+    private static final int BUBBLEWRAP = 2;
 
     private final Guards guards;
     private final Sandbox sandbox;
-    private final Path state;
+    private final Homes homes;
+    private final Cgroups cgroups;
     private final Metrics metrics;
     private final Watch watch = new Watch();
     private final AtomicInteger instances = new AtomicInteger();
     private final ExecutorService starter = Executors.newSingleThreadExecutor(
             task -> Thread.ofPlatform().name("fern-process-start").daemon(true).unstarted(task));
-    private @Nullable Path folder;
 
     /// @param guards without a problem
-    /// @param state where it notes the folder of its sockets, so that the next one can remove it after a crash
-    LocalLauncher(Guards guards, Path bubblewrap, Path state, Metrics metrics) {
+    LocalLauncher(Guards guards, Path bubblewrap, Homes homes, Cgroups cgroups, Metrics metrics) {
         this.guards = guards;
-        this.state = state;
+        this.homes = homes;
+        this.cgroups = cgroups;
         this.metrics = metrics;
-        sandbox = new Sandbox(bubblewrap, guards.root());
+        sandbox = new Sandbox(bubblewrap, guards.root(), homes.shared());
         metrics.gauge(watch::size, "fern_processes");
         watch.start();
     }
 
     @Override
-    public Child start(Order order) throws IOException {
+    public LocalChild start(Order order) throws IOException {
         int instance = instances.getAndIncrement();
         int user = guards.user(instance);
-        var home = Files.createDirectory(folder().resolve(String.valueOf(instance)));
+        var home = homes.create(instance);
+        Cgroup cgroup = null;
         try {
+            cgroup = cgroups.create(order.memoryMb(), Sandbox.PIDS + BUBBLEWRAP);
             var sockets = Files.createDirectory(home.resolve("s"));
             if (guards.root()) {
                 Files.setAttribute(sockets, "unix:uid", user);
                 Files.setAttribute(sockets, "unix:gid", user);
             }
-            var line = sandbox.line(order, user, home, sockets);
-            var child = new LocalChild(launch(line), order, home, watch, metrics);
+            var line = sandbox.line(order, user, home, sockets, cgroup);
+            var child = new LocalChild(launch(line), order, home, cgroup, watch, metrics);
             watch.add(child);
             metrics.counter("fern_process_starts_total").increment();
             return child;
         } catch (IOException e) {
-            LocalChild.delete(home);
-            throw e;
-        }
-    }
-
-    /// Short, as the path of a socket has 107 bytes at most, and in memory on most devices.
-    private synchronized Path folder() throws IOException {
-        var made = folder;
-        if (made == null) {
-            removeOld();
-            made = Files.createTempDirectory(PREFIX);
-            Files.createDirectories(state);
-            Files.writeString(state.resolve(NOTE), made.toString());
-            folder = made;
-        }
-        return made;
-    }
-
-    /// What a daemon left that was killed.
-    private void removeOld() {
-        try {
-            var old = Path.of(Files.readString(state.resolve(NOTE)));
-            if (old.getFileName().toString().startsWith(PREFIX) && Files.isDirectory(old)) {
-                LocalChild.delete(old);
+            if (cgroup != null) {
+                Cgroups.remove(cgroup);
             }
-        } catch (IOException | InvalidPathException e) {
-            // there was none, or it is somewhere that nobody knows
+            Homes.delete(home);
+            throw e;
         }
     }
 
@@ -114,20 +93,18 @@ final class LocalLauncher implements Launcher {
 
     @Override
     public List<String> guards() {
-        return guards.phrases();
+        var phrases = new ArrayList<String>();
+        if (!homes.shared()) {
+            phrases.add("started by: the daemon");
+        }
+        phrases.addAll(guards.phrases(cgroups));
+        return List.copyOf(phrases);
     }
 
     @Override
     public void close() {
         watch.close();
         starter.shutdown();
-        Path made;
-        synchronized (this) {
-            made = folder;
-            folder = null;
-        }
-        if (made != null) {
-            LocalChild.delete(made);
-        }
+        homes.close();
     }
 }

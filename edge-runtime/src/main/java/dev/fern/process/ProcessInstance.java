@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -29,9 +30,13 @@ final class ProcessInstance implements FunctionRuntime.Instance {
 
     private static final long LOOK_MS = 5;
     private static final int MOST_CHARS = 300;
-    private static final Set<String> NOT_ANSWER =
-            Set.of("connection", "keep-alive", "transfer-encoding", "content-length", "date", "trailer", "upgrade");
+    private static final Set<String> NOT_ANSWER = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     private static final System.Logger LOG = System.getLogger("fern.process");
+
+    static {
+        NOT_ANSWER.addAll(Set.of(
+                "connection", "keep-alive", "transfer-encoding", "content-length", "date", "trailer", "upgrade"));
+    }
 
     private final Fn fn;
     private final Launcher.Child child;
@@ -123,8 +128,12 @@ final class ProcessInstance implements FunctionRuntime.Instance {
     }
 
     private static Headers answer(Headers headers) {
-        var answer = headers.toBuilder();
-        NOT_ANSWER.forEach(answer::remove);
+        var answer = Headers.builder();
+        headers.forEach((name, value) -> {
+            if (!NOT_ANSWER.contains(name)) {
+                answer.add(name, value);
+            }
+        });
         return answer.build();
     }
 

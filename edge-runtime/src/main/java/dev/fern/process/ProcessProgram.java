@@ -30,7 +30,8 @@ final class ProcessProgram implements FunctionRuntime.Program {
             child = launcher.start(order);
         } catch (IOException e) {
             throw new InvalidDefinitionException(
-                    fn.name() + " cannot be started: " + e.getMessage(), "check that bubblewrap is installed");
+                    fn.name() + " cannot be started: " + e.getMessage(),
+                    "check that bubblewrap is installed, and what `journalctl -u fern-process` says");
         }
         var cut = metrics.counter(
                 "fern_function_output_cut_total", "fn", fn.name().toString());

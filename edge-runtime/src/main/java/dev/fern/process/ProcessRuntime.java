@@ -22,6 +22,9 @@ public final class ProcessRuntime implements FunctionRuntime {
     /// Bytes of an answer, unless told otherwise.
     public static final int ANSWER_BYTES = 6 << 20;
 
+    /// Where `fern-process.socket` has the launcher listen.
+    public static final Path SOCKET = Path.of("/run/fern-process.sock");
+
     private static final String SOCKET_CLASS = "com/fnproject/fn/runtime/ntv/UnixSocketNative.class";
     private static final System.Logger LOG = System.getLogger("fern.process");
 
@@ -29,22 +32,24 @@ public final class ProcessRuntime implements FunctionRuntime {
     private final Path state;
     private final int answerBytes;
     private final Metrics metrics;
-    private @Nullable Guards guards;
+    private final Launchers launchers;
+    private boolean impossible;
     private @Nullable Launcher launcher;
 
     /// @param fdkJars the folder with the FDK's jars, `lib/fdk`, for Java functions with a process of their own
     /// @param state a folder of this runtime's own, for files that processes read
+    /// @param socket of a launcher with other rights, which starts the processes if it is there ([#SOCKET])
     /// @param answerBytes the largest answer; a larger one fails the call and ends the process
-    public ProcessRuntime(Path fdkJars, Path state, int answerBytes, Metrics metrics) {
+    public ProcessRuntime(Path fdkJars, Path state, Path socket, int answerBytes, Metrics metrics) {
+        this(fdkJars, state, answerBytes, metrics, Launchers.here(socket, state, metrics));
+    }
+
+    ProcessRuntime(Path fdkJars, Path state, int answerBytes, Metrics metrics, Launchers launchers) {
         this.fdkJars = fdkJars;
         this.state = state;
         this.answerBytes = answerBytes;
         this.metrics = metrics;
-    }
-
-    ProcessRuntime(Path fdkJars, Path state, int answerBytes, Metrics metrics, Guards guards) {
-        this(fdkJars, state, answerBytes, metrics);
-        this.guards = guards;
+        this.launchers = launchers;
     }
 
     @Override
@@ -81,17 +86,9 @@ public final class ProcessRuntime implements FunctionRuntime {
             return launcher;
         }
         try {
-            var found = guards == null ? Guards.find() : guards;
-            guards = found;
-            if (found.problem() != null) {
-                throw new InvalidDefinitionException(
-                        found.problem().why(), found.problem().whatToDo());
-            }
-            if (found.bubblewrap() == null) {
-                throw new IllegalStateException("no bubblewrap, and no problem");
-            }
-            LOG.log(System.Logger.Level.INFO, "guards of processes: {0}", String.join("; ", found.phrases()));
-            launcher = new LocalLauncher(found, found.bubblewrap(), state, metrics);
+            impossible = true; // until it turns out otherwise
+            launcher = launchers.open();
+            LOG.log(System.Logger.Level.INFO, "guards of processes: {0}", String.join("; ", launcher.guards()));
             return launcher;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -102,7 +99,10 @@ public final class ProcessRuntime implements FunctionRuntime {
     /// What holds a bad function back on this device, one phrase a guard; empty while nothing was loaded.
     @Override
     public synchronized List<String> guards() {
-        return guards == null ? List.of() : guards.phrases();
+        if (launcher != null) {
+            return launcher.guards();
+        }
+        return impossible ? Guards.NONE : List.of();
     }
 
     /// Puts our class beside the FDK's jars, where a process can read it.

@@ -18,8 +18,17 @@ final class ReplyReader {
     /// How many header fields.
     static final int FIELDS = 200;
 
+    private static final int BUFFER = 8 << 10;
     private static final int CHUNK_LINE = 100;
     private static final int INTERIM = 10;
+    private static final byte[] NOTHING = {};
+    private static final boolean[] TOKEN = new boolean[128];
+
+    static {
+        "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                .chars()
+                .forEach(c -> TOKEN[c] = true);
+    }
 
     /// What came is no answer, or too large a one; in words for the one who reads why the call failed.
     static final class BadReplyException extends IOException {
@@ -30,7 +39,12 @@ final class ReplyReader {
 
     private final ReadableByteChannel channel;
     private final int bodyBytes;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 << 10).flip();
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    /// What was read last, between these two: quicker to look at than the buffer that the system fills.
+    private final byte[] bytes = new byte[BUFFER];
+
+    private int at;
+    private int end;
     private int headLeft;
 
     /// @param bodyBytes the largest body
@@ -97,8 +111,7 @@ final class ReplyReader {
     static boolean isToken(String text, int length) {
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9')
-                    && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
+            if (c >= TOKEN.length || !TOKEN[c]) {
                 return false;
             }
         }
@@ -106,8 +119,9 @@ final class ReplyReader {
     }
 
     private Reply reply(boolean persistent, int status, Headers fields) throws IOException {
+        var connection = fields.first("Connection");
         boolean keep = persistent
-                && !fields.first("Connection", "").toLowerCase(Locale.ROOT).contains("close");
+                && (connection == null || !connection.toLowerCase(Locale.ROOT).contains("close"));
         if (status == 204 || status == 304) {
             return new Reply(status, fields, new byte[0], keep);
         }
@@ -118,23 +132,33 @@ final class ReplyReader {
             }
             return new Reply(status, fields, chunks(), keep);
         }
-        var lengths = fields.all("Content-Length").stream().distinct().toList();
+        var lengths = fields.all("Content-Length");
         if (lengths.isEmpty()) {
             return new Reply(status, fields, rest(), false);
         }
-        if (lengths.size() > 1 || !lengths.getFirst().matches("[0-9]{1,18}")) {
+        var length = lengths.getFirst();
+        if (!isLength(length) || lengths.stream().anyMatch(other -> !other.equals(length))) {
             throw new BadReplyException("its answer has the length " + printable(lengths.toString()));
         }
-        var body = new byte[room(Long.parseLong(lengths.getFirst()))];
+        var body = new byte[room(Long.parseLong(length))];
         fill(body);
         return new Reply(status, fields, body, keep);
     }
 
-    private int room(long bytes) throws BadReplyException {
-        if (bytes > bodyBytes) {
+    private static boolean isLength(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!isDigit(text.charAt(i))) {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= 18;
+    }
+
+    private int room(long wanted) throws BadReplyException {
+        if (wanted > bodyBytes) {
             throw new BadReplyException("its answer is larger than " + (bodyBytes >> 10) + " KB");
         }
-        return (int) bytes;
+        return (int) wanted;
     }
 
     private byte[] chunks() throws IOException {
@@ -145,16 +169,16 @@ final class ReplyReader {
             if (!size.matches("[0-9a-fA-F]{1,8}")) {
                 throw new BadReplyException("a chunk of its answer has the size " + printable(size));
             }
-            int bytes = Integer.parseUnsignedInt(size, 16);
-            if (bytes == 0) {
+            int length = Integer.parseUnsignedInt(size, 16);
+            if (length == 0) {
                 headLeft = HEAD_BYTES;
                 fields(); // trailers mean nothing here
                 return body.toByteArray();
             }
-            room(body.size() + Integer.toUnsignedLong(bytes));
-            var chunk = new byte[bytes];
+            room(body.size() + Integer.toUnsignedLong(length));
+            var chunk = new byte[length];
             fill(chunk);
-            body.write(chunk, 0, bytes);
+            body.write(chunk, 0, length);
             if (!line().isEmpty()) {
                 throw new BadReplyException("a chunk of its answer is longer than it says");
             }
@@ -165,58 +189,69 @@ final class ReplyReader {
     private byte[] rest() throws IOException {
         var body = new ByteArrayOutputStream();
         do {
-            room((long) body.size() + buffer.remaining());
-            var part = new byte[buffer.remaining()];
-            buffer.get(part);
-            body.write(part, 0, part.length);
+            room((long) body.size() + end - at);
+            body.write(bytes, at, end - at);
         } while (more());
         return body.toByteArray();
     }
 
     private void fill(byte[] body) throws IOException {
-        for (int at = 0; at < body.length; ) {
-            if (!buffer.hasRemaining() && !more()) {
+        for (int filled = 0; filled < body.length; ) {
+            if (at == end && !more()) {
                 throw new EOFException("the connection ended within the answer");
             }
-            int part = Math.min(buffer.remaining(), body.length - at);
-            buffer.get(body, at, part);
+            int part = Math.min(end - at, body.length - filled);
+            System.arraycopy(bytes, at, body, filled, part);
             at += part;
+            filled += part;
         }
     }
 
     /// A line without its end, which may be a bare LF.
     private String line() throws IOException {
-        var line = new byte[80];
-        int length = 0;
+        var begun = NOTHING; // by what was read before
         while (true) {
-            if (!buffer.hasRemaining() && !more()) {
+            if (at == end && !more()) {
                 throw new EOFException("the connection ended before the answer");
             }
-            byte b = buffer.get();
-            if (b == '\n') {
-                int end = length > 0 && line[length - 1] == '\r' ? length - 1 : length;
-                return new String(line, 0, end, StandardCharsets.UTF_8);
+            int start = at;
+            while (at < end && bytes[at] != '\n') {
+                at++;
             }
-            if (--headLeft <= 0) {
+            headLeft -= at - start + 1;
+            if (headLeft <= 0) {
                 throw new BadReplyException("the head of its answer is too long");
             }
-            if (length == line.length) {
-                line = Arrays.copyOf(line, 2 * length);
+            if (at < end) {
+                at++;
+                return begun.length == 0
+                        ? text(bytes, start, at - 1)
+                        : text(joined(begun, start, at - 1), 0, begun.length + at - 1 - start);
             }
-            line[length++] = b;
+            begun = joined(begun, start, at);
         }
+    }
+
+    private byte[] joined(byte[] begun, int from, int to) {
+        var joined = Arrays.copyOf(begun, begun.length + to - from);
+        System.arraycopy(bytes, from, joined, begun.length, to - from);
+        return joined;
+    }
+
+    private static String text(byte[] line, int from, int to) {
+        int last = to > from && line[to - 1] == '\r' ? to - 1 : to;
+        return new String(line, from, last - from, StandardCharsets.UTF_8);
     }
 
     private boolean more() throws IOException {
         buffer.clear();
-        try {
-            int read;
-            do {
-                read = channel.read(buffer);
-            } while (read == 0);
-            return read > 0;
-        } finally {
-            buffer.flip();
-        }
+        int read;
+        do {
+            read = channel.read(buffer);
+        } while (read == 0);
+        at = 0;
+        end = Math.max(read, 0);
+        buffer.flip().get(bytes, 0, end);
+        return read > 0;
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The command line that starts an [Order] in a sandbox: bubblewrap makes the mount, pid, ipc and uts namespaces, then
 /// `prlimit` sets the limits and `setpriv` the user, inside of it. The network is the device's: functions call out.
@@ -36,17 +37,21 @@ final class Sandbox {
 
     private final Path bubblewrap;
     private final boolean root;
+    private final boolean shared;
 
-    /// @param root whether the daemon may change users, and so needs no user namespace
-    Sandbox(Path bubblewrap, boolean root) {
+    /// @param root whether who starts it may change users, and so needs no user namespace
+    /// @param shared whether somebody of another user connects to the function's socket
+    Sandbox(Path bubblewrap, boolean root, boolean shared) {
         this.bubblewrap = bubblewrap;
         this.root = root;
+        this.shared = shared;
     }
 
     /// @param user the user it gets, if the daemon may choose
     /// @param files a folder of this instance
     /// @param sockets the folder for its socket
-    Line line(Order order, int user, Path files, Path sockets) throws IOException {
+    /// @param cgroup in which it runs from its first step on, or null
+    Line line(Order order, int user, Path files, Path sockets, @Nullable Cgroup cgroup) throws IOException {
         Files.writeString(files.resolve("passwd"), "fn:x:" + user + ":" + user + ":fn:/tmp:/usr/sbin/nologin\n");
         Files.writeString(files.resolve("group"), "fn:x:" + user + ":\n");
         var arguments = new ArrayList<String>();
@@ -65,7 +70,10 @@ final class Sandbox {
         arguments.addAll(List.of("--chdir", order.workingDir()));
 
         // the daemon's own environment ends here
-        var command = new ArrayList<>(List.of("/bin/sh", "-c", "exec \"$@\" 3<&0 </dev/null", "sh"));
+        var command = new ArrayList<>(List.of("/bin/sh", "-c", script(cgroup), "sh"));
+        if (cgroup != null) {
+            command.add(cgroup.procs().toString());
+        }
         command.addAll(List.of(bubblewrap.toString(), "--args", "3", "--"));
         tool(command, tools, "prlimit");
         command.addAll(List.of("--nproc=" + PIDS, "--nofile=" + FILES, "--fsize=" + Mounts.TMP_BYTES, "--core=0"));
@@ -80,6 +88,15 @@ final class Sandbox {
         }
         command.addAll(order.command());
         return new Line(command, arguments);
+    }
+
+    /// What happens before bubblewrap: 0 means who writes it (cgroup-v2), so the shell moves itself, and all that
+    /// becomes
+    /// of it is in the cgroup. Without a umask the socket can be connected to; its folder says by whom.
+    private String script(@Nullable Cgroup cgroup) {
+        return (cgroup == null ? "" : "echo 0 >\"$1\" && shift && ")
+                + (shared ? "umask 0 && " : "")
+                + "exec \"$@\" 3<&0 </dev/null";
     }
 
     private static void env(Map<String, String> env, Map<String, String> late, List<String> arguments) {

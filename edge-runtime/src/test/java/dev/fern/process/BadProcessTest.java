@@ -41,8 +41,12 @@ class BadProcessTest {
     private Booth booth;
 
     @BeforeEach
-    void open() {
-        booth = new Booth(folder);
+    void open() throws Exception {
+        booth = booth(folder);
+    }
+
+    Booth booth(Path place) throws Exception {
+        return new Booth(place);
     }
 
     @AfterEach

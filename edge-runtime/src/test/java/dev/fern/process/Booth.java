@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A runtime on which a test starts real processes and calls them. The function of [#python] runs the body of a call
@@ -71,14 +73,42 @@ final class Booth implements AutoCloseable {
     final ProcessRuntime runtime;
     private final Path folder;
 
+    /// Processes are started by this JVM.
     Booth(Path folder) {
-        this.folder = folder;
-        runtime = new ProcessRuntime(FDK, folder.resolve("state"), ANSWER_BYTES, metrics);
+        this(folder, Guards::find);
     }
 
-    Booth(Path folder, Guards guards) {
+    /// By this JVM, with these guards.
+    Booth(Path folder, Callable<Guards> guards) {
         this.folder = folder;
-        runtime = new ProcessRuntime(FDK, folder.resolve("state"), ANSWER_BYTES, metrics, guards);
+        var state = folder.resolve("state");
+        runtime = new ProcessRuntime(
+                FDK,
+                state,
+                ANSWER_BYTES,
+                metrics,
+                () -> Launchers.local(found(guards), Homes.temporary(state), Cgroups.take(), metrics));
+    }
+
+    /// By a launcher that listens there.
+    static Booth remote(Path folder, Path socket) throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return new Booth(folder, socket);
+    }
+
+    private Booth(Path folder, Path socket) {
+        this.folder = folder;
+        runtime = new ProcessRuntime(FDK, folder.resolve("state"), socket, ANSWER_BYTES, metrics);
+    }
+
+    private static Guards found(Callable<Guards> guards) throws InterruptedException {
+        try {
+            return guards.call();
+        } catch (InterruptedException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     static Event request(Headers headers, String body) {
@@ -132,8 +162,7 @@ final class Booth implements AutoCloseable {
 
     static String resource(String name) {
         try (var in = Booth.class.getResourceAsStream("/process/" + name)) {
-            assertThat(in).as(name).isNotNull();
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -16,7 +16,8 @@ class GuardsTest {
     void withoutASandboxNothingIsStarted() {
         var guards = new Guards(null, true, true, new Problem("no sandbox", "get one"));
 
-        try (var booth = new Booth(folder, guards)) {
+        try (var booth = new Booth(folder, () -> guards)) {
+            assertThatThrownBy(() -> booth.start(Booth.fn(), booth.python())).hasMessage("no sandbox; get one");
             assertThatThrownBy(() -> booth.start(Booth.fn(), booth.python())).hasMessage("no sandbox; get one");
             assertThat(booth.counter("fern_process_starts_total")).isZero();
             assertThat(booth.runtime.guards()).containsExactly("none: no process is started");
@@ -29,7 +30,7 @@ class GuardsTest {
         assertThat(found.problem()).isNull();
         var guards = new Guards(found.bubblewrap(), false, false, null);
 
-        try (var booth = new Booth(folder, guards);
+        try (var booth = new Booth(folder, () -> guards);
                 var running = booth.start(Booth.fn(), booth.python())) {
             assertThat(running.answer("answer = open('/proc/self/status').read()"))
                     .contains("NoNewPrivs:\t1", "CapEff:\t0000000000000000");

@@ -38,8 +38,12 @@ class ProcessLimitsTest {
     private Booth booth;
 
     @BeforeEach
-    void open() {
-        booth = new Booth(folder);
+    void open() throws Exception {
+        booth = booth(folder);
+    }
+
+    Booth booth(Path place) throws Exception {
+        return new Booth(place);
     }
 
     @AfterEach
@@ -180,7 +184,8 @@ class ProcessLimitsTest {
     void aMemoryHogIsStoppedAndToldSo() throws Exception {
         try (var running = start(64)) {
             var code = "hog = []\nwhile True: hog.append(bytearray(b'x') * (1 << 20))";
-            assertThat(running.failure(code)).isEqualTo("greenhouse/demo was stopped: it used more than its 64 MB");
+            assertThat(running.failure(code))
+                    .isEqualTo("greenhouse/demo was stopped: it used more than its memory of 64 MB");
             assertThat(running.instance().spent()).isTrue();
             assertThat(booth.counter("fern_process_kills_total", "reason", "memory"))
                     .isEqualTo(1);
@@ -193,7 +198,7 @@ class ProcessLimitsTest {
             var code = "import os, time\n"
                     + "for i in range(10):\n  if os.fork() == 0:\n    hog = bytearray(b'x') * (20 << 20)\n    time.sleep(100)\n"
                     + "time.sleep(100)";
-            assertThat(running.failure(code)).contains("more than its 64 MB");
+            assertThat(running.failure(code)).contains("more than its memory of 64 MB");
         }
     }
 

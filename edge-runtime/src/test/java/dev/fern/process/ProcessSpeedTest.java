@@ -55,7 +55,7 @@ class ProcessSpeedTest {
     }
 
     private static long[] bare(Booth booth, Path state) throws Exception {
-        var launcher = new LocalLauncher(Guards.find(), Path.of("/usr/bin/bwrap"), state, new Metrics());
+        var launcher = Launchers.local(Guards.find(), Homes.temporary(state), Cgroups.none("a test"), new Metrics());
         var child = launcher.start(Recipe.order(Booth.fn(), booth.script(ECHO), new JavaHome(Booth.FDK, Booth.FDK)));
         try (launcher) {
             var socket = child.sockets().resolve("lsnr.sock");
