@@ -88,6 +88,7 @@ class LauncherCacheTest {
 
         assertThat(run(Map.of(), "status")).startsWith("[").containsPattern(use("base"));
         assertThat(daemon(Map.of())).startsWith("[").containsPattern(use("base"));
+        Files.delete(data.resolve("aot-trial"));
         assertThat(run(Map.of("FERN_DATA", data.toString()), "run")).containsPattern(use("base"));
         Files.delete(data.resolve("aot-trial"));
         assertThat(run(Map.of(), "run", "--data=" + data)).containsPattern(use("base"));
@@ -127,7 +128,8 @@ class LauncherCacheTest {
     void the_cache_of_another_java_is_not_used() throws Exception {
         make();
         var real = Path.of(System.getProperty("java.home"));
-        var other = Files.createDirectories(folder.resolve("other/bin")).getParent();
+        var other = folder.resolve("other");
+        Files.createDirectories(other.resolve("bin"));
         Files.createSymbolicLink(other.resolve("lib"), real.resolve("lib"));
         Files.writeString(other.resolve("release"), "JAVA_VERSION=\"25.9\"\n");
         var java = Files.writeString(other.resolve("bin/java"), "#!/bin/sh\nexec " + real + "/bin/java \"$@\"\n");
