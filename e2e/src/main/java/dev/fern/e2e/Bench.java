@@ -12,7 +12,8 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 
-/// `./dev bench [NAME]`: prints a part of docs/benchmarks.md, measured on this machine now: `mqtt` (as without a name) or
+/// `./dev bench [NAME]`: prints a part of docs/benchmarks.md, measured on this machine now: `mqtt` (as without a name)
+/// or
 /// `runtimes`. About five minutes; with `--short` some seconds, to see that it works.
 public final class Bench {
     private Bench() {}

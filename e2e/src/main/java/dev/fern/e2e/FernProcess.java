@@ -102,8 +102,7 @@ public final class FernProcess implements AutoCloseable {
 
     /// SQLite's native code lies in Java's temporary folder while it runs; where it is killed, that must not stay.
     private String javaOptions() throws IOException {
-        var given = environment.getOrDefault(
-                "FERN_JAVA_OPTS", System.getenv().getOrDefault("FERN_JAVA_OPTS", ""));
+        var given = environment.getOrDefault("FERN_JAVA_OPTS", System.getenv().getOrDefault("FERN_JAVA_OPTS", ""));
         return given + " -Djava.io.tmpdir=" + sandbox.folder(device + "/tmp");
     }
 

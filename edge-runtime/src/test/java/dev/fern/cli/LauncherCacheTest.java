@@ -13,7 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Which AOT cache the script ./fern takes. The caches are real ones, of two classes: the program, which says how it was
+/// Which AOT cache the script ./fern takes. The caches are real ones, of two classes: the program, which says how it
+/// was
 /// started, and the training.
 class LauncherCacheTest {
     private static final String MAIN = """
@@ -47,8 +48,7 @@ class LauncherCacheTest {
     void install() throws IOException {
         script = StartScript.in(folder);
         jar = script.install("lib", "main", Map.of("Main", MAIN, "Training", TRAINING));
-        script.install(
-                "lib/javascript", "script", Map.of("Other", "package dev.fern.daemon; public class Other { }"));
+        script.install("lib/javascript", "script", Map.of("Other", "package dev.fern.daemon; public class Other { }"));
         data = Files.createDirectories(folder.resolve("data"));
     }
 
@@ -62,7 +62,9 @@ class LauncherCacheTest {
 
     private List<Path> caches() throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("aot"))) {
-            return files.filter(file -> file.toString().endsWith(".aot")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".aot"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -113,7 +115,8 @@ class LauncherCacheTest {
         var old = caches();
         assertThat(old).hasSize(2);
 
-        Files.setLastModifiedTime(jar, FileTime.fromMillis(Files.getLastModifiedTime(jar).toMillis() - 5000));
+        Files.setLastModifiedTime(
+                jar, FileTime.fromMillis(Files.getLastModifiedTime(jar).toMillis() - 5000));
 
         assertThat(daemon(Map.of())).startsWith("[").doesNotContain("AOTCache");
         assertThat(run(Map.of(), "status")).startsWith("[").doesNotContain("AOTCache");
@@ -135,7 +138,9 @@ class LauncherCacheTest {
         var java = Files.writeString(other.resolve("bin/java"), "#!/bin/sh\nexec " + real + "/bin/java \"$@\"\n");
         assertThat(java.toFile().setExecutable(true)).isTrue();
 
-        assertThat(daemon(Map.of("JAVA_HOME", other.toString()))).startsWith("[").doesNotContain("AOTCache");
+        assertThat(daemon(Map.of("JAVA_HOME", other.toString())))
+                .startsWith("[")
+                .doesNotContain("AOTCache");
     }
 
     @Test
@@ -147,7 +152,10 @@ class LauncherCacheTest {
             }
         }
 
-        assertThat(daemon(Map.of())).startsWith("[").containsPattern(use("base")).hasLineCount(1);
+        assertThat(daemon(Map.of()))
+                .startsWith("[")
+                .containsPattern(use("base"))
+                .hasLineCount(1);
     }
 
     @Test

@@ -49,7 +49,8 @@ class LauncherTest {
     void without_a_build_it_says_so() throws Exception {
         var process = script.start(Map.of(), "status");
 
-        assertThat(StartScript.read(process)).isEqualTo("fern: there is nothing to run in " + folder + "; run ./dev build first\n");
+        assertThat(StartScript.read(process))
+                .isEqualTo("fern: there is nothing to run in " + folder + "; run ./dev build first\n");
         assertThat(process.exitValue()).isEqualTo(1);
     }
 
@@ -68,7 +69,8 @@ class LauncherTest {
         }
         var process = script.start(Map.of("JAVA_HOME", folder + "/java", "PATH", other.toString()), "status");
 
-        assertThat(StartScript.read(process)).startsWith("fern: there is no Java 25 in JAVA_HOME, PATH or /usr/lib/jvm\n");
+        assertThat(StartScript.read(process))
+                .startsWith("fern: there is no Java 25 in JAVA_HOME, PATH or /usr/lib/jvm\n");
         assertThat(process.exitValue()).isEqualTo(1);
     }
 

@@ -26,7 +26,8 @@ final class BareClient {
         // it is kept in a short path elsewhere, which the launcher notes here
         var folder = Path.of(Files.readString(state.resolve("sockets")));
         try (var files = Files.walk(folder)) {
-            socket = files.filter(file -> file.endsWith("lsnr.sock")).findFirst().orElseThrow();
+            socket =
+                    files.filter(file -> file.endsWith("lsnr.sock")).findFirst().orElseThrow();
         }
         var nanos = new long[calls];
         var answer = ByteBuffer.allocateDirect(1000);

@@ -39,8 +39,7 @@ final class DaemonStarts implements AutoCloseable {
             function(folder, RuntimeKind.JAVASCRIPT, 0);
             function(folder, RuntimeKind.JAVASCRIPT, 1);
         }
-        fern = FernProcess.start(
-                sandbox, "functions: \"" + folder + "\"\n", Map.of("FERN_AOT", cached ? "on" : "off"));
+        fern = FernProcess.start(sandbox, "functions: \"" + folder + "\"\n", Map.of("FERN_AOT", cached ? "on" : "off"));
     }
 
     /// A function's folder as its developer has it.
@@ -118,7 +117,11 @@ final class DaemonStarts implements AutoCloseable {
         var program = Path.of(System.getProperty("fern.home", "."), "fern").toAbsolutePath();
         long start = System.nanoTime();
         sandbox.start(
-                        List.of(program.toString(), "status", "--url", fern.url().toString()),
+                        List.of(
+                                program.toString(),
+                                "status",
+                                "--url",
+                                fern.url().toString()),
                         Map.of("FERN_AOT", cached ? "on" : "off"))
                 .awaitSuccess(Duration.ofSeconds(60));
         return (System.nanoTime() - start) / 1e6;

@@ -45,12 +45,8 @@ enum RuntimeKind {
 
     /// `_start` with an empty body, and one page of memory.
     private static final byte[] NOTHING = {
-        0, 'a', 's', 'm', 1, 0, 0, 0,
-        1, 4, 1, 0x60, 0, 0,
-        3, 2, 1, 0,
-        5, 3, 1, 0, 1,
-        7, 10, 1, 6, '_', 's', 't', 'a', 'r', 't', 0, 0,
-        10, 4, 1, 2, 0, 0x0b
+        0, 'a', 's', 'm', 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 5, 3, 1, 0, 1, 7, 10, 1, 6, '_', 's', 't', 'a',
+        'r', 't', 0, 0, 10, 4, 1, 2, 0, 0x0b
     };
 
     final String title;
@@ -79,8 +75,9 @@ enum RuntimeKind {
                         Files.createDirectories(function.resolve("app")).resolve(name + ".jar"));
             }
             case JAVASCRIPT -> Files.writeString(function.resolve("func.js"), SCRIPT + "// " + name + "\n");
-            case WASM -> Files.write(
-                    function.resolve("func.wasm"), Base64.getMimeDecoder().decode(COPY));
+            case WASM ->
+                Files.write(
+                        function.resolve("func.wasm"), Base64.getMimeDecoder().decode(COPY));
             case WASM_EMPTY -> Files.write(function.resolve("func.wasm"), NOTHING);
             case PROCESS -> Files.writeString(function.resolve("func.py"), PYTHON);
         }

@@ -27,10 +27,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// What functions of one runtime cost, in a JVM of its own that has the daemon's flags and the daemon's runtime: loads many,
+/// What functions of one runtime cost, in a JVM of its own that has the daemon's flags and the daemon's runtime: loads
+/// many,
 /// each with its own code, and calls each once; then calls one of them often.
 ///
-/// Writes `cold MS` for each function (load and first call) and `cold-cpu MS`, what the whole JVM computed meanwhile; `memory
+/// Writes `cold MS` for each function (load and first call) and `cold-cpu MS`, what the whole JVM computed meanwhile;
+/// `memory
 /// BYTES` for all but the first, of heap and metaspace after a collection; and `warm NANOS` for each round (the
 /// median), for processes also `bare NANOS`, see [BareClient].
 public final class RuntimeProbe {
@@ -58,8 +60,7 @@ public final class RuntimeProbe {
     /// @param arguments the kind, the folder of the FDK's jars, that of the prepared functions, how many there are, and
     /// how many calls make a round
     public static void main(String[] arguments) throws Exception {
-        var probe = new RuntimeProbe(
-                RuntimeKind.valueOf(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]));
+        var probe = new RuntimeProbe(RuntimeKind.valueOf(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]));
         probe.measure(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
         System.exit(0);
     }
@@ -164,8 +165,8 @@ public final class RuntimeProbe {
             System.gc();
         }
         return ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP
-                        || !pool.getName().startsWith("Code"))
+                .filter(pool ->
+                        pool.getType() == MemoryType.HEAP || !pool.getName().startsWith("Code"))
                 .mapToLong(pool -> pool.getUsage().getUsed())
                 .sum();
     }

@@ -11,6 +11,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 
 /// Measures what functions of each runtime cost, and what the AOT caches bring: daemons as users start them, and
@@ -90,10 +92,9 @@ public final class Runtimes {
                     starts.add(daemon.again());
                 }
                 status(daemons.getFirst());
-                var lines = Map.of(Profile.BASE, daemons.get(1).line(), Profile.FULL, daemons.get(3).line());
-                probes(images, lines);
-                var once = new ProcessPerCall(Files.createTempDirectory(sandbox.folder(), "once"), lines.get(
-                        Profile.BASE));
+                var base = daemons.get(1).line();
+                probes(images, base, daemons.get(3).line());
+                var once = new ProcessPerCall(Files.createTempDirectory(sandbox.folder(), "once"), base);
                 for (int i = 0; i < 5; i++) {
                     javaMs.add(once.javaMs());
                     nodeMs.add(once.nodeMs());
@@ -113,18 +114,19 @@ public final class Runtimes {
         }
     }
 
-    private void probes(Path images, Map<Profile, DaemonLine> lines) throws IOException, InterruptedException {
+    private void probes(Path images, DaemonLine base, DaemonLine full) throws IOException, InterruptedException {
         for (var kind : RuntimeKind.values()) {
-            var best = kind == RuntimeKind.JAVASCRIPT ? Profile.FULL : Profile.BASE;
-            probed.add(probe(kind, best, lines.get(best), images, plan.functions));
+            boolean javaScript = kind == RuntimeKind.JAVASCRIPT;
+            var profile = javaScript ? Profile.FULL : Profile.BASE;
+            probed.add(probe(kind, profile, javaScript ? full : base, images, plan.functions));
         }
         // only the first functions matter here
         var cold = Math.min(plan.functions, 6);
         for (var profile : List.of(Profile.NONE, Profile.BASE)) {
-            probed.add(probe(RuntimeKind.JAVASCRIPT, profile, lines.get(Profile.BASE), images, cold));
+            probed.add(probe(RuntimeKind.JAVASCRIPT, profile, base, images, cold));
         }
         for (var kind : List.of(RuntimeKind.JAVA, RuntimeKind.WASM)) {
-            probed.add(probe(kind, Profile.NONE, lines.get(Profile.BASE), images, cold));
+            probed.add(probe(kind, Profile.NONE, base, images, cold));
         }
     }
 
@@ -148,18 +150,17 @@ public final class Runtimes {
                 String.valueOf(kind.idleKb == 0 ? 1 : functions),
                 String.valueOf(plan.calls)));
         var environment = Map.of("MALLOC_ARENA_MAX", "2");
-        return new Probed(
-                kind, profile, sandbox.start(command, environment).awaitSuccess(PATIENCE));
+        return new Probed(kind, profile, sandbox.start(command, environment).awaitSuccess(PATIENCE));
     }
 
-    Spread starts(boolean cached, boolean javaScript, java.util.function.ToDoubleFunction<DaemonStarts.Start> value) {
+    Spread starts(boolean cached, boolean javaScript, ToDoubleFunction<DaemonStarts.Start> value) {
         return Spread.of(starts.stream()
                 .filter(one -> one.cached() == cached && one.javaScript() == javaScript)
                 .mapToDouble(value));
     }
 
     /// That of all rounds.
-    Spread probed(RuntimeKind kind, Profile profile, java.util.function.Function<Probed, DoubleStream> values) {
+    Spread probed(RuntimeKind kind, Profile profile, Function<Probed, DoubleStream> values) {
         return Spread.of(probed.stream()
                 .filter(one -> one.kind() == kind && one.profile() == profile)
                 .flatMapToDouble(values));

@@ -3,6 +3,8 @@ package dev.fern.e2e.bench;
 import dev.fern.e2e.bench.Runtimes.Profile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /// [Runtimes] as tables in Markdown, for docs/benchmarks.md.
 public final class RuntimesReport {
@@ -51,7 +53,8 @@ public final class RuntimesReport {
                 row(
                         javaScript ? "Java, WebAssembly, 2 JavaScript" : "Java, WebAssembly",
                         !cached ? "none" : javaScript ? "full" : "base",
-                        runtimes.starts(cached, javaScript, one -> one.readyMs()).text(0),
+                        runtimes.starts(cached, javaScript, one -> one.readyMs())
+                                .text(0),
                         mb(cached, javaScript, memory -> memory.rssKb()),
                         mb(cached, javaScript, memory -> memory.pssKb()),
                         mb(cached, javaScript, memory -> memory.anonymousKb()),
@@ -76,7 +79,7 @@ public final class RuntimesReport {
                 .text(0);
     }
 
-    private String mb(boolean cached, boolean javaScript, java.util.function.ToDoubleFunction<Memory> value) {
+    private String mb(boolean cached, boolean javaScript, ToDoubleFunction<Memory> value) {
         return runtimes.starts(cached, javaScript, one -> value.applyAsDouble(one.memory()) / 1000)
                 .text(0);
     }
@@ -96,12 +99,18 @@ public final class RuntimesReport {
                 if (kind.idleKb > 0 && has(kind, profile)) {
                     row(
                             kind.title,
-                            profile.name().toLowerCase(java.util.Locale.ROOT),
+                            profile.name().toLowerCase(Locale.ROOT),
                             runtimes.first(kind, profile).text(0),
-                            runtimes.probed(kind, profile, one -> one.all("cold-cpu").limit(1))
+                            runtimes.probed(
+                                            kind,
+                                            profile,
+                                            one -> one.all("cold-cpu").limit(1))
                                     .text(0),
                             runtimes.further(kind, profile).text(1),
-                            runtimes.probed(kind, profile, one -> one.all("cold-cpu").skip(1))
+                            runtimes.probed(
+                                            kind,
+                                            profile,
+                                            one -> one.all("cold-cpu").skip(1))
                                     .text(1),
                             profile == best(kind) ? idleKb(kind).text(0) : "");
                 }
@@ -120,8 +129,7 @@ public final class RuntimesReport {
     }
 
     private Spread idleKb(RuntimeKind kind) {
-        return runtimes.probed(
-                kind, best(kind), one -> one.all("memory").map(bytes -> bytes / 1000));
+        return runtimes.probed(kind, best(kind), one -> one.all("memory").map(bytes -> bytes / 1000));
     }
 
     private static Spread once(List<Double> ms) {
@@ -129,20 +137,20 @@ public final class RuntimesReport {
     }
 
     private Spread warmMicros(RuntimeKind kind) {
-        return runtimes.probed(
-                kind, best(kind), one -> one.all("warm").map(nanos -> nanos / 1000));
+        return runtimes.probed(kind, best(kind), one -> one.all("warm").map(nanos -> nanos / 1000));
     }
 
     private void warm() {
-        table("A warm call in the daemon's process", "function", "µs", "a process for each call is so many times slower");
+        table(
+                "A warm call in the daemon's process",
+                "function",
+                "µs",
+                "a process for each call is so many times slower");
         for (var kind : RuntimeKind.values()) {
             var once = kind == RuntimeKind.JAVA ? runtimes.javaMs : runtimes.nodeMs;
             var compared = kind == RuntimeKind.JAVA || kind == RuntimeKind.JAVASCRIPT;
             var micros = warmMicros(kind);
-            row(
-                    kind.title,
-                    micros.text(1),
-                    compared ? Math.round(once(once).median() * 1000 / micros.median()) : "");
+            row(kind.title, micros.text(1), compared ? Math.round(once(once).median() * 1000 / micros.median()) : "");
         }
         lines.add("");
         lines.add("A call of a process to a bare client on the same socket: "
@@ -152,8 +160,10 @@ public final class RuntimesReport {
     private void targets() {
         table("Targets of the runtimes", "what", "target", "measured", "");
         var js = RuntimeKind.JAVASCRIPT;
-        target("first JavaScript function in a daemon, full cache: load and call", 200, "ms", runtimes.first(js, Profile.FULL));
-        target("a further one", 15, "ms", runtimes.further(js, Profile.FULL));
+        target("first JavaScript call in a running daemon, over HTTP", 200, "ms", starts(one -> one.firstMs()));
+        target("the first of a further function", 15, "ms", starts(one -> one.furtherMs()));
+        target("a first JavaScript function: load and call", 200, "ms", runtimes.first(js, Profile.FULL));
+        target("a further one: load and call", 15, "ms", runtimes.further(js, Profile.FULL));
         target("WebAssembly, an empty call", 2, "µs", warmMicros(RuntimeKind.WASM_EMPTY));
         target("process call to a bare client", 1.3, "times", runtimes.processToBare());
         for (var kind : RuntimeKind.values()) {
@@ -161,6 +171,10 @@ public final class RuntimesReport {
                 target("an idle function, " + kind.title, kind.idleKb, "KB", idleKb(kind));
             }
         }
+    }
+
+    private Spread starts(ToDoubleFunction<DaemonStarts.Start> value) {
+        return runtimes.starts(true, true, value);
     }
 
     private void target(String what, double limit, String unit, Spread value) {
