@@ -2,31 +2,49 @@ package dev.fern.e2e;
 
 import dev.fern.e2e.bench.Contest;
 import dev.fern.e2e.bench.Report;
+import dev.fern.e2e.bench.Runtimes;
+import dev.fern.e2e.bench.RuntimesReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 
-/// `./dev bench`: prints what docs/benchmarks.md holds, measured on this machine now. About five minutes;
-/// with `--short` some seconds, to see that it works.
+/// `./dev bench [NAME]`: prints a part of docs/benchmarks.md, measured on this machine now: `mqtt` (as without a name)
+/// or
+/// `runtimes`. About five minutes; with `--short` some seconds, to see that it works.
 public final class Bench {
     private Bench() {}
 
     /// Ends with exit code 1 if a message was lost or duplicated, and never because something was slow.
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        var words = List.of(arguments);
-        if (!words.isEmpty() && !words.equals(List.of("--short"))) {
-            System.err.println("usage: ./dev bench [--short]");
-            System.exit(2);
-        }
+        var words = new ArrayList<>(List.of(arguments));
+        boolean brief = words.remove("--short");
         var load = load();
-        var contest = Contest.run(words.isEmpty() ? Contest.Plan.LONG : Contest.Plan.SHORT, System.err::println);
+        switch (String.join(" ", words)) {
+            case "", "mqtt" -> {
+                var contest = Contest.run(brief ? Contest.Plan.SHORT : Contest.Plan.LONG, System.err::println);
+                print(load, Report.of(contest));
+                System.exit(contest.lost() + contest.duplicated() > 0 ? 1 : 0);
+            }
+            case "runtimes" -> {
+                var plan = brief ? Runtimes.Plan.SHORT : Runtimes.Plan.LONG;
+                print(load, RuntimesReport.of(Runtimes.run(plan, System.err::println)));
+                System.exit(0);
+            }
+            default -> {
+                System.err.println("usage: ./dev bench [mqtt|runtimes] [--short]");
+                System.exit(2);
+            }
+        }
+    }
+
+    private static void print(String load, List<String> report) throws IOException {
         System.out.println(machine());
         System.out.println("Load average over a minute: " + load + " at the start, " + load() + " at the end.");
-        Report.of(contest).forEach(System.out::println);
-        System.exit(contest.lost() + contest.duplicated() > 0 ? 1 : 0);
+        report.forEach(System.out::println);
     }
 
     private static String machine() {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -21,20 +22,25 @@ import java.util.concurrent.TimeUnit;
 public final class FernProcess implements AutoCloseable {
     private static final Duration UP = Duration.ofSeconds(60);
     private static final Duration DOWN = Duration.ofSeconds(30);
+    private static final Duration CACHES = Duration.ofMinutes(15);
+    private static boolean cachesMade;
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final Sandbox sandbox;
     private final Path program;
+    private final Map<String, String> environment;
     private final String device = "e2e-" + UUID.randomUUID().toString().substring(0, 8);
     private final URI url;
     private final Path config;
     private final Path data;
     private Child child;
 
-    private FernProcess(Sandbox sandbox, Path program, String yaml) throws IOException, InterruptedException {
+    private FernProcess(Sandbox sandbox, Path program, String yaml, Map<String, String> environment)
+            throws IOException, InterruptedException {
         this.sandbox = sandbox;
         this.program = program;
+        this.environment = environment;
         int port = Sandbox.freePort();
         url = URI.create("http://127.0.0.1:" + port);
         config = Files.writeString(sandbox.folder(device).resolve("fern.yaml"), """
@@ -50,17 +56,36 @@ public final class FernProcess implements AutoCloseable {
     /// @param yaml fern.yaml without `device:` and `http:`
     /// @throws IOException with what it wrote if it is not ready within a minute
     public static FernProcess start(Sandbox sandbox, String yaml) throws IOException, InterruptedException {
-        return start(sandbox, Path.of(System.getProperty("fern.home", "."), "fern"), yaml);
+        return start(sandbox, yaml, Map.of());
+    }
+
+    /// The same with variables for `./fern`, such as FERN_AOT.
+    public static FernProcess start(Sandbox sandbox, String yaml, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        var program = Path.of(System.getProperty("fern.home", "."), "fern").toAbsolutePath();
+        makeCaches(sandbox, program);
+        return new FernProcess(sandbox, program, yaml, environment);
     }
 
     static FernProcess start(Sandbox sandbox, Path program, String yaml) throws IOException, InterruptedException {
-        return new FernProcess(sandbox, program.toAbsolutePath(), yaml);
+        return new FernProcess(sandbox, program.toAbsolutePath(), yaml, Map.of());
+    }
+
+    /// Once: Maven makes the jars anew, but not the AOT caches that users have, as `./dev build` does.
+    private static synchronized void makeCaches(Sandbox sandbox, Path program)
+            throws IOException, InterruptedException {
+        if (!cachesMade) {
+            sandbox.start(List.of(program.toString(), "aot"), Map.of()).awaitSuccess(CACHES);
+            cachesMade = true;
+        }
     }
 
     private Child launch() throws IOException, InterruptedException {
+        var variables = new HashMap<>(environment);
+        variables.put("FERN_JAVA_OPTS", javaOptions());
         var started = sandbox.start(
                 List.of(program.toString(), "run", "--config", config.toString(), "--data", data.toString()),
-                Map.of("FERN_JAVA_OPTS", javaOptions()));
+                variables);
         long end = System.nanoTime() + UP.toNanos();
         while (!ready()) {
             if (!started.alive()) {
@@ -77,8 +102,8 @@ public final class FernProcess implements AutoCloseable {
 
     /// A temporary folder of its own, so that one can see what a killed daemon leaves.
     private String javaOptions() throws IOException {
-        return System.getenv().getOrDefault("FERN_JAVA_OPTS", "") + " -Djava.io.tmpdir="
-                + sandbox.folder(device + "/tmp");
+        var given = environment.getOrDefault("FERN_JAVA_OPTS", System.getenv().getOrDefault("FERN_JAVA_OPTS", ""));
+        return given + " -Djava.io.tmpdir=" + sandbox.folder(device + "/tmp");
     }
 
     /// Whether this very device says that it is ready: somebody else might have been quicker to take the port.

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fern.e2e.bench.Contest;
 import dev.fern.e2e.bench.Report;
+import dev.fern.e2e.bench.Runtimes;
+import dev.fern.e2e.bench.RuntimesReport;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,15 @@ class BenchTest {
         var report = Report.of(contest);
         assertThat(titles(report)).hasSizeGreaterThan(3).isSubsetOf(titles(page.lines()));
         assertThat(String.join("\n", report)).doesNotContain("NaN").contains("/s");
+    }
+
+    @Test
+    void aShortLookAtTheRuntimesMakesTheTablesOfThePage() throws Exception {
+        var report = RuntimesReport.of(Runtimes.run(Runtimes.Plan.SHORT, _ -> {}));
+
+        var page = Markdown.read(Path.of(System.getProperty("fern.home"), "docs/benchmarks.md"));
+        assertThat(titles(report)).hasSizeGreaterThan(3).isSubsetOf(titles(page.lines()));
+        assertThat(String.join("\n", report)).doesNotContain("NaN");
     }
 
     private static List<String> titles(List<String> lines) {

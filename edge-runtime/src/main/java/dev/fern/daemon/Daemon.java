@@ -109,6 +109,7 @@ public final class Daemon implements AutoCloseable {
                 adapters,
                 time,
                 operations::statusChanged);
+        operations.listen(new UsedRuntimes(data, deployer::status));
         closings.push(deployer::close);
 
         var source = source(operations);

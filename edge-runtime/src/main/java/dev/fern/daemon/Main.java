@@ -13,7 +13,9 @@ public final class Main {
     public static void main(String[] args) {
         // before the first logger; the name alone does not initialise the class, which would be too late
         System.setProperty("java.util.logging.manager", LogKeeper.class.getName());
-        System.exit(Cli.run(args, Main::run, new Inspector()));
+        int code = Cli.run(args, Main::run, new Inspector());
+        Trial.over();
+        System.exit(code);
     }
 
     /// The daemon in the foreground, until SIGTERM or SIGINT.
@@ -24,6 +26,7 @@ public final class Main {
         var stopped = new CountDownLatch(1);
         try {
             daemon.start();
+            Trial.over();
         } catch (StartException e) {
             System.err.println("fern: " + e.getMessage());
             daemon.close();
@@ -52,7 +55,7 @@ public final class Main {
     }
 
     /// `lib/fdk`, beside the jar this class is in.
-    private static Path fdkJars() {
+    static Path fdkJars() {
         var home = System.getProperty("fern.fdk");
         if (home != null) {
             return Path.of(home);

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 
 /// Everything that takes part: two brokers; the daemon with an echo function for each way, deployed as its
@@ -108,12 +107,10 @@ final class Arena implements AutoCloseable {
 
     /// Starts a class of the bench as the daemon was started: same Java, same flags.
     private Child java(Class<?> main, List<String> libraries, List<String> arguments) throws IOException {
-        var daemon = ProcessHandle.of(fern.process().pid()).orElseThrow().info();
+        var daemon = DaemonLine.of(fern.process().pid());
         var command = new ArrayList<String>();
-        command.add(daemon.command().orElseThrow());
-        Stream.of(daemon.arguments().orElseThrow())
-                .takeWhile(flag -> !flag.equals("-cp"))
-                .forEach(command::add);
+        command.add(daemon.java());
+        command.addAll(daemon.flags());
         var classPath = new ArrayList<>(libraries);
         classPath.addFirst(Functions.origin(main));
         command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath), main.getName()));
