@@ -42,7 +42,8 @@ public final class Training {
                 http: {listen: "127.0.0.1:0"}
                 """);
         var data = training.folder.resolve("data").toString();
-        System.exit(Cli.run(new String[] {"run", "--config", config.toString(), "--data", data}, training::run));
+        System.exit(Cli.run(
+                new String[] {"run", "--config", config.toString(), "--data", data}, training::run, new Inspector()));
     }
 
     private int run(Settings settings) throws InterruptedException {
@@ -62,10 +63,12 @@ public final class Training {
             }
             ask(url.resolve("/metrics"), false);
             for (var command : List.of("status", "list", "calls", "logs")) {
-                check(Cli.run(new String[] {command, "--url", url.toString()}, _ -> 1) == 0, "fern " + command);
+                check(
+                        Cli.run(new String[] {command, "--url", url.toString()}, _ -> 1, new Inspector()) == 0,
+                        "fern " + command);
             }
             var invoke = new String[] {"invoke", "training", "wasm", "--url", url.toString()};
-            check(Cli.run(invoke, _ -> 1) == 0, "fern invoke");
+            check(Cli.run(invoke, _ -> 1, new Inspector()) == 0, "fern invoke");
             return 0;
         } catch (StartException | IOException | IllegalStateException e) {
             System.err.println("the training run broke off: " + e.getMessage());

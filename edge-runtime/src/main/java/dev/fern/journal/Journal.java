@@ -156,7 +156,6 @@ public final class Journal implements Marks, AutoCloseable {
     @Override
     public synchronized void mark(String name, long value) {
         marks.put(name, value);
-        noteWaiting(() -> {});
         next.mark(name, value);
         changed();
     }

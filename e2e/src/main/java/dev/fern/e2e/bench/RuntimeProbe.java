@@ -53,7 +53,9 @@ public final class RuntimeProbe {
             case JAVA -> new JavaRuntime(fdk, JavaRuntime.ANSWER_BYTES, metrics);
             case JAVASCRIPT -> new JavaScriptRuntime(JavaScriptRuntime.ANSWER_BYTES, metrics);
             case WASM, WASM_EMPTY -> new WasmRuntime(JavaRuntime.ANSWER_BYTES, metrics);
-            case PROCESS -> new ProcessRuntime(fdk, folder.resolve("state"), ProcessRuntime.ANSWER_BYTES, metrics);
+            case PROCESS ->
+                new ProcessRuntime(
+                        fdk, folder.resolve("state"), folder.resolve("none"), ProcessRuntime.ANSWER_BYTES, metrics);
         };
     }
 
