@@ -67,8 +67,8 @@ final class Worker implements Runnable {
                 }
             }
         } finally {
-            if (taken instanceof Job last) {
-                last.end(NO_MEMORY); // if nothing else has ended it
+            if (!abandoned && taken instanceof Job last) {
+                last.end(NO_MEMORY); // if it has not ended
             }
             closeInstance();
             invoker.ended(this);
