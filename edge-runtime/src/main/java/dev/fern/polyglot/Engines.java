@@ -54,6 +54,7 @@ final class Engines implements AutoCloseable {
                 System.setProperty(WITHOUT_HOME, "ignore");
             }
             EngineLimits.set(Runtime.getRuntime().maxMemory());
+            EngineCode.change();
             shared = builder().build();
         }
         return shared;

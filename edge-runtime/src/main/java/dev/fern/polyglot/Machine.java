@@ -120,8 +120,12 @@ final class Machine implements AutoCloseable {
         if (thrown.isCancelled()) {
             return new Result.FunctionError("it was stopped");
         }
-        Failure.trace(thrown).forEach(console::line);
-        return reply.done() ? reply.result() : new Result.FunctionError(Failure.message(thrown));
+        try {
+            Failure.trace(thrown).forEach(console::line);
+            return reply.done() ? reply.result() : new Result.FunctionError(Failure.message(thrown));
+        } catch (PolyglotException e) { // its stack is the function's own, and it may have been stopped meanwhile
+            return new Result.FunctionError(e.isCancelled() ? "it was stopped" : Failure.message(thrown));
+        }
     }
 
     /// Takes turns of the event loop.
