@@ -88,8 +88,7 @@ class BadScriptsTest {
                 assertThat(answer(fern, bad, "return 'works'")).isEqualTo("200 works");
                 var wrong = new ArrayList<String>();
                 var stop = new AtomicBoolean();
-                var good = Thread.ofPlatform()
-                        .start(() -> callUntil(stop, fern, List.of("good", "echo"), wrong));
+                var good = Thread.ofPlatform().start(() -> callUntil(stop, fern, List.of("good", "echo"), wrong));
                 for (var code : BAD) {
                     var answer = answer(fern, bad, code);
                     System.out.println(code + ": " + answer);

@@ -2,8 +2,9 @@ package dev.fern.polyglot;
 
 import java.math.BigInteger;
 
-/// The largest BigInt that JavaScript can have. `1n << 1000000000n` fills the heap by one operator, which cannot be wrapped;
-/// a product of two such numbers takes minutes, in which nobody can stop it. GraalJS 25.0.2 knows no limit but Java's own.
+/// The largest BigInt that JavaScript can have. `1n << 1000000000n` fills the heap by one operator, which cannot be
+/// wrapped; a product of two such numbers takes minutes, in which nobody can stop it. GraalJS 25.0.2 knows no limit but
+/// Java's own.
 ///
 /// [EngineCode] makes GraalJS come here instead of [BigInteger]. What would be too large gets the RangeError of V8.
 /// Public for GraalJS alone.

@@ -17,11 +17,12 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.math.BigInteger;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Gives GraalJS a limit that it has no option for, [BigIntLimit]: those of its classes that make BigInts are defined here
+/// Gives GraalJS a limit that it has no option for, [BigIntLimit]: its classes that make BigInts are defined here
 /// before it uses them, as they are in its jar but for their calls of [BigInteger], which go there first.
 final class EngineCode {
     private static final String JS = "com.oracle.truffle.js.runtime.";
@@ -37,7 +38,7 @@ final class EngineCode {
 
     /// Holds from here on, in this JVM. Does nothing when called again.
     ///
-    /// @throws IllegalStateException if GraalJS has used its own classes before, or is another one than Fern was made for
+    /// @throws IllegalStateException if GraalJS has used its own classes before, or it is another version
     static void change() {
         Changed.check();
     }
@@ -74,11 +75,15 @@ final class EngineCode {
         }
 
         static void check() {
-            try {
-                Class.forName(JS + "BigInt").getDeclaredField(MARK);
-                Class.forName(PARSER + "Lexer").getDeclaredField(MARK);
-            } catch (ReflectiveOperationException e) {
-                throw otherGraal(e);
+            for (var name : List.of(JS + "BigInt", PARSER + "Lexer")) {
+                try {
+                    var fields = Class.forName(name).getDeclaredFields();
+                    if (Stream.of(fields).noneMatch(field -> field.getName().equals(MARK))) {
+                        throw otherGraal(new IllegalStateException(name + " was there before"));
+                    }
+                } catch (ClassNotFoundException e) {
+                    throw otherGraal(e);
+                }
             }
         }
     }
@@ -134,7 +139,8 @@ final class EngineCode {
         }
 
         private static void redirect(CodeBuilder code, CodeElement element) {
-            if (element instanceof InvokeInstruction call && call.owner().asSymbol().equals(NUMBER)) {
+            if (element instanceof InvokeInstruction call
+                    && call.owner().asSymbol().equals(NUMBER)) {
                 var name = call.name().stringValue();
                 var type = call.typeSymbol();
                 if (GROWING.contains(name)) {

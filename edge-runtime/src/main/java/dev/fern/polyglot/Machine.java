@@ -34,7 +34,7 @@ final class Machine implements AutoCloseable {
         this.program = program;
         this.context = context;
         console = new Console(program.bounds.cut());
-        host = new Host(program, context, console);
+        host = new Host(program, context, console, this::stop);
         failure = new Failure(program.script.path());
         try {
             var booted = host.own("boot").execute(host.functions(), host.names());

@@ -57,7 +57,7 @@ final class Tree {
         }
     }
 
-    /// Bytes of memory that these processes have for themselves: what a swapless kernel cannot take back. Files of a disk
+    /// Bytes of memory that these processes have for themselves: what a swapless kernel cannot take back. Disk files
     /// that are mapped, such as programs and libraries, do not count; memory that is shared does, once for each.
     static long ownBytes(Set<Long> pids) {
         return kilobytes(pids, "status", OWN) << 10;
@@ -79,7 +79,8 @@ final class Tree {
                     int colon = line.indexOf(':');
                     if (colon > 0 && keys.contains(line.substring(0, colon))) {
                         told = true;
-                        kilobytes += Long.parseLong(line.substring(colon + 1).replace("kB", "").strip());
+                        kilobytes += Long.parseLong(
+                                line.substring(colon + 1).replace("kB", "").strip());
                     }
                 }
             } catch (IOException | NumberFormatException e) {
@@ -89,8 +90,8 @@ final class Tree {
         return told ? kilobytes : -1;
     }
 
-    /// Bytes of the open files that have no name any more, or never had one (memfd_create(2)): nobody else sees them, on
-    /// the disk or in memory.
+    /// Bytes of the open files that have no name any more, or never had one (memfd_create(2)): nobody else sees them,
+    /// on the disk or in memory.
     static long hiddenBytes(Set<Long> pids) {
         var sizes = new HashMap<Object, Long>();
         for (var pid : pids) {

@@ -25,8 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,7 +81,7 @@ public abstract class LimitsContract {
     }
 
     @TempDir
-    Path folder;
+    static Path folder;
 
     private final FakeTime time = new FakeTime();
     private Logs logs;
@@ -106,13 +106,15 @@ public abstract class LimitsContract {
     /// The bad functions. Of those that end by [End#TIME] the time-out is 1 s.
     protected abstract List<Bad> bad();
 
-    @BeforeEach
-    void open() {
+    @BeforeAll
+    void open() throws Exception {
         logs = new Logs(time);
         invoker = new Invoker(16, time, logs, List.of(runtime()), new Metrics());
+        install("app/good", new Bad("good", bad().getFirst().code, End.ANSWERS, null));
+        assertThat(text(good("app/good"))).isEqualTo("good");
     }
 
-    @AfterEach
+    @AfterAll
     void close() {
         invoker.close();
     }
@@ -168,7 +170,7 @@ public abstract class LimitsContract {
                 : result.toString();
     }
 
-    /// What runs at the same time: those that a time-out ends, as each of them takes that long; each other one by itself.
+    /// What runs at the same time: those that a time-out ends, as each takes that long; each other one alone.
     record Round(List<Bad> bad) {
         @Override
         public String toString() {
@@ -199,12 +201,10 @@ public abstract class LimitsContract {
     @ParameterizedTest
     @MethodSource("rounds")
     void itHarmsNobodyButItself(Round round) throws Exception {
-        install("app/good", new Bad("good", bad().getFirst().code, End.ANSWERS, null));
         for (int i = 0; i < round.bad.size(); i++) {
             install("app/bad" + i, round.bad.get(i));
             assertThat(text(good("app/bad" + i))).isEqualTo("good");
         }
-        assertThat(text(good("app/good"))).isEqualTo("good");
         var stop = new AtomicBoolean();
         var loaded = new Neighbour(stop);
         var results = new ArrayList<Result>();
@@ -227,7 +227,8 @@ public abstract class LimitsContract {
         }
         for (int i = 0; i < round.bad.size(); i++) {
             var name = "app/bad" + i;
-            System.out.printf("%-40s %s%n", round.bad.get(i), results.get(i).getClass().getSimpleName());
+            System.out.printf(
+                    "%-40s %s%n", round.bad.get(i), results.get(i).getClass().getSimpleName());
             ended(round.bad.get(i), results.get(i));
             Await.until("the threads of " + round.bad.get(i) + " have ended", () -> threadsOf(name) <= 1);
             assertThat(invoker.quarantine(FnName.parse(name))).isNull();

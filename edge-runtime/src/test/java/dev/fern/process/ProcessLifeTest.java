@@ -246,5 +246,4 @@ class ProcessLifeTest {
             assertThat(Long.parseLong(answer.split(" ")[0])).isLessThanOrEqualTo(Mounts.TMP_BYTES);
         }
     }
-
 }

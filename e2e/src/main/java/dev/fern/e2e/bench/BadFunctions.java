@@ -96,8 +96,7 @@ final class BadFunctions {
     }
 
     private static Path func(Path folder, String runtime, String annotations) throws IOException {
-        Files.writeString(
-                folder.resolve("func.yaml"), """
+        Files.writeString(folder.resolve("func.yaml"), """
                 schema_version: 20180708
                 name: %s
                 version: 0.0.1

@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/// What a good function notices of a bad one beside it: `./dev bench limits`. A real daemon with the heap that it has by
-/// default; a Java function that is called 50 times a second whether or not the last call has ended; and a function of
-/// each runtime that loops or eats memory, again and again.
+/// What a good function notices of a bad one beside it: `./dev bench limits`. A real daemon with the heap that it has
+/// by default; a Java function that is called 50 times a second whether or not the last call has ended; and a function
+/// of each runtime that loops or eats memory, again and again.
 ///
 /// @param rows one for each bad function
 public record Beside(List<Row> rows) {
@@ -96,8 +96,10 @@ public record Beside(List<Row> rows) {
             var beside = during(plan.loaded, thread::start);
             caller.set(0);
             thread.join(PATIENCE);
-            var text = ends.stream().distinct().sorted().map(end -> end + " x "
-                    + ends.stream().filter(end::equals).count());
+            var text = ends.stream()
+                    .distinct()
+                    .sorted()
+                    .map(end -> end + " x " + ends.stream().filter(end::equals).count());
             return new Row(runtime, bad, quiet, beside, String.join(", ", text.toList()));
         }
 
@@ -138,7 +140,9 @@ public record Beside(List<Row> rows) {
                 long at = due;
                 calls.add(send(good, "good").handle((response, _) -> {
                     nanos.add(System.nanoTime() - at);
-                    return response != null && response.statusCode() == 200 && response.body().equals("good");
+                    return response != null
+                            && response.statusCode() == 200
+                            && response.body().equals("good");
                 }));
             }
             int lost = (int) calls.stream().filter(call -> !call.join()).count();
@@ -159,8 +163,8 @@ public record Beside(List<Row> rows) {
                 "",
                 "### Beside a bad function",
                 "",
-                "| runtime | what it does | quiet p50, ms | quiet p99 | beside p50 | beside p99 | p99 to quiet | calls | lost |"
-                        + " its calls ended with |  |",
+                "| runtime | what it does | quiet p50, ms | quiet p99 | beside p50 | beside p99 | p99 to quiet | calls |"
+                        + " lost | its calls ended with |  |",
                 "|" + " --- |".repeat(11)));
         for (var row : rows) {
             lines.add(String.format(
