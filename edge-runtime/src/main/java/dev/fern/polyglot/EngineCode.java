@@ -19,19 +19,26 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Gives GraalJS a limit that it has no option for, [BigIntLimit]: its classes that make BigInts are defined here
-/// before it uses them, as they are in its jar but for their calls of [BigInteger], which go there first.
+/// Changes classes of GraalJS as they are loaded, where it has no option and no wrapper helps: they are defined here
+/// before it uses them, and are what is in its jars but for this:
+///
+/// - Those that make BigInts call [BigIntLimit] instead of [java.math.BigInteger].
+/// - Each call of a function asks [Doomed] first.
 final class EngineCode {
     private static final String JS = "com.oracle.truffle.js.runtime.";
     private static final String PARSER = "com.oracle.js.parser.";
+    private static final String TRUFFLE = "com.oracle.truffle.api.impl.";
+    private static final String TARGET = "DefaultCallTarget";
     /// A field that only a changed class has.
     private static final String MARK = "fernLimit";
 
     private static final Set<String> GROWING = Set.of("multiply", "pow", "shiftLeft", "shiftRight");
     private static final ClassDesc LIMIT = ClassDesc.of("dev.fern.polyglot.BigIntLimit");
+    private static final ClassDesc DOOMED = ClassDesc.of("dev.fern.polyglot.Doomed");
     private static final ClassDesc NUMBER = ClassDesc.of("java.math.BigInteger");
 
     private EngineCode() {}
@@ -53,6 +60,7 @@ final class EngineCode {
             try {
                 var lookup = define(JS, "BigInt", "JSContextOptions");
                 define(PARSER, "Lexer", "JSErrorType");
+                define(TRUFFLE, TARGET, "DefaultAssumption");
                 TOO_LARGE = lookup.findStatic(
                         Class.forName(JS + "Errors"),
                         "createRangeErrorBigIntMaxSizeExceeded",
@@ -75,7 +83,7 @@ final class EngineCode {
         }
 
         static void check() {
-            for (var name : List.of(JS + "BigInt", PARSER + "Lexer")) {
+            for (var name : List.of(JS + "BigInt", PARSER + "Lexer", TRUFFLE + TARGET)) {
                 try {
                     var fields = Class.forName(name).getDeclaredFields();
                     if (Stream.of(fields).noneMatch(field -> field.getName().equals(MARK))) {
@@ -89,7 +97,7 @@ final class EngineCode {
     }
 
     private static IllegalStateException otherGraal(Throwable cause) {
-        return new IllegalStateException("this is not the GraalJS that Fern was made for: no limit for BigInt", cause);
+        return new IllegalStateException("this is not the GraalJS that Fern was made for", cause);
     }
 
     /// What V8 throws, too. An exception of GraalJS, in whose context it must be made.
@@ -129,7 +137,11 @@ final class EngineCode {
         private static @Nullable CodeTransform changes(MethodModel method) {
             if (method.methodName().equalsString("<init>")
                     && method.methodType().equalsString("(Ljava/math/BigInteger;Z)V")) {
-                return new Checked();
+                return new First(code ->
+                        code.aload(1).invokestatic(LIMIT, "made", MethodTypeDesc.of(ConstantDescs.CD_void, NUMBER)));
+            }
+            if (method.methodName().equalsString("call") && method.code().isPresent()) {
+                return new First(code -> code.invokestatic(DOOMED, "check", MethodTypeDesc.of(ConstantDescs.CD_void)));
             }
             boolean touched = method.code().stream()
                     .flatMap(code -> code.elementStream())
@@ -155,11 +167,11 @@ final class EngineCode {
         }
     }
 
-    /// The constructor of a BigInt: looks at the number that it is given.
-    private static final class Checked implements CodeTransform {
+    /// Does something before the rest of a method.
+    private record First(Consumer<CodeBuilder> what) implements CodeTransform {
         @Override
         public void atStart(CodeBuilder code) {
-            code.aload(1).invokestatic(LIMIT, "made", MethodTypeDesc.of(ConstantDescs.CD_void, NUMBER));
+            what.accept(code);
         }
 
         @Override

@@ -122,7 +122,7 @@ public abstract class LimitsContract {
     private void install(String name, Bad of) throws InvalidDefinitionException, InterruptedException {
         var fn = Examples.fn(name);
         var timeout = of.end == End.TIME ? SHORT : PATIENCE;
-        var bundle = bundle(folder.resolve("bundle-" + bundles++), of.code);
+        var bundle = bundle(folder.resolve("bundle-" + ++bundles), of.code);
         invoker.install(invoker.load(limited(fn, timeout), bundle));
     }
 
@@ -201,43 +201,46 @@ public abstract class LimitsContract {
     @ParameterizedTest
     @MethodSource("rounds")
     void itHarmsNobodyButItself(Round round) throws Exception {
-        for (int i = 0; i < round.bad.size(); i++) {
-            install("app/bad" + i, round.bad.get(i));
-            assertThat(text(good("app/bad" + i))).isEqualTo("good");
+        var names = new ArrayList<String>();
+        for (var bad : round.bad) {
+            var name = "app/bad" + ++bundles;
+            install(name, bad);
+            assertThat(text(good(name))).as("%s works", bad).isEqualTo("good");
+            names.add(name);
         }
         var stop = new AtomicBoolean();
-        var loaded = new Neighbour(stop);
+        var neighbour = new Neighbour(stop);
         var results = new ArrayList<Result>();
         try {
-            var calls = new ArrayList<CompletableFuture<Result>>();
-            for (int i = 0; i < round.bad.size(); i++) {
-                calls.add(call("app/bad" + i, "bad"));
-            }
+            var calls = names.stream().map(name -> call(name, "bad")).toList();
             for (var call : calls) {
                 results.add(call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
             }
-            for (int i = 0; i < round.bad.size(); i++) {
-                assertThat(text(good("app/bad" + i)))
-                        .as("%s works again", round.bad.get(i))
-                        .isEqualTo("good");
+            for (var name : names) {
+                assertThat(text(good(name))).as("it works again").isEqualTo("good");
             }
         } finally {
             stop.set(true);
-            loaded.join();
+            neighbour.join();
         }
-        for (int i = 0; i < round.bad.size(); i++) {
-            var name = "app/bad" + i;
-            System.out.printf(
-                    "%-40s %s%n", round.bad.get(i), results.get(i).getClass().getSimpleName());
-            ended(round.bad.get(i), results.get(i));
+        for (int i = 0; i < names.size(); i++) {
+            var name = names.get(i);
+            System.out.println(round.bad.get(i) + ": " + shown(results.get(i)));
+            ended(round.bad.get(i), name, results.get(i));
             Await.until("the threads of " + round.bad.get(i) + " have ended", () -> threadsOf(name) <= 1);
             assertThat(invoker.quarantine(FnName.parse(name))).isNull();
+            invoker.remove(FnName.parse(name));
         }
         awaitEnded();
-        loaded.assertNoneLost();
+        neighbour.assertNoneLost();
     }
 
-    private void ended(Bad bad, Result result) throws InterruptedException {
+    private static String shown(Result result) {
+        var text = result.toString();
+        return text.length() > 200 ? text.substring(0, 200) + "..." : text;
+    }
+
+    private void ended(Bad bad, String name, Result result) throws InterruptedException {
         switch (bad.end) {
             case TIME -> assertThat(result).as(bad.name).isEqualTo(new Result.TimedOut(SHORT));
             case MEMORY, FAILS -> assertThat(result).as(bad.name).isInstanceOf(Result.FunctionError.class);
@@ -248,7 +251,11 @@ public abstract class LimitsContract {
         }
         if (bad.saying instanceof String saying) {
             // what a process prints comes by another way than its answer
-            Await.until("it says '" + saying + "': " + result, () -> (text(result) + logs.last(2000)).contains(saying));
+            Await.until(
+                    bad + " says '" + saying + "': " + shown(result),
+                    () -> text(result).contains(saying)
+                            || logs.last(2000).stream()
+                                    .anyMatch(line -> line.contains(name + " ") && line.contains(saying)));
         }
     }
 

@@ -10,17 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 
 /// Bad WebAssembly functions: a C program that does what the variable BAD says.
 class WasmLimitsTest extends LimitsContract {
-    private static byte[] program = {};
-
-    @BeforeAll
-    static void compile(@TempDir Path folder) {
-        program = Clang.command(folder, "command.c");
-    }
+    private byte @Nullable [] program;
 
     @Override
     protected FunctionRuntime runtime() {
@@ -30,9 +24,11 @@ class WasmLimitsTest extends LimitsContract {
     @Override
     protected Bundle bundle(Path folder, String code) {
         try {
-            var file = folder.resolve("function/func.wasm");
-            Files.createDirectories(file.getParent());
-            Files.write(file, program);
+            var function = Files.createDirectories(folder.resolve("function"));
+            if (program == null) {
+                program = Clang.command(folder, "command.c");
+            }
+            Files.write(function.resolve("func.wasm"), program);
             return new Bundle("sha256:0", folder, List.of(), List.of(), Map.of("BAD", code), "/function");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
