@@ -1,5 +1,6 @@
 package dev.fern.e2e;
 
+import dev.fern.e2e.bench.Beside;
 import dev.fern.e2e.bench.Contest;
 import dev.fern.e2e.bench.Report;
 import dev.fern.e2e.bench.Runtimes;
@@ -12,13 +13,13 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 
-/// `./dev bench [NAME]`: prints a part of docs/benchmarks.md, measured on this machine now: `mqtt` (as without a name)
-/// or
-/// `runtimes`. About five minutes; with `--short` some seconds, to see that it works.
+/// `./dev bench [NAME]`: prints a part of docs/benchmarks.md, measured on this machine now: `mqtt` (as without a
+/// name), `runtimes` or `limits`. About five minutes; with `--short` some seconds, to see that it works.
 public final class Bench {
     private Bench() {}
 
-    /// Ends with exit code 1 if a message was lost or duplicated, and never because something was slow.
+    /// Ends with exit code 1 if a message or a call was lost, or a message duplicated, and never because something was
+    /// slow.
     public static void main(String[] arguments) throws IOException, InterruptedException {
         var words = new ArrayList<>(List.of(arguments));
         boolean brief = words.remove("--short");
@@ -34,8 +35,13 @@ public final class Bench {
                 print(load, RuntimesReport.of(Runtimes.run(plan, System.err::println)));
                 System.exit(0);
             }
+            case "limits" -> {
+                var beside = Beside.run(brief ? Beside.Plan.SHORT : Beside.Plan.LONG, System.err::println);
+                print(load, beside.report());
+                System.exit(beside.lost() > 0 ? 1 : 0);
+            }
             default -> {
-                System.err.println("usage: ./dev bench [mqtt|runtimes] [--short]");
+                System.err.println("usage: ./dev bench [mqtt|runtimes|limits] [--short]");
                 System.exit(2);
             }
         }

@@ -41,14 +41,21 @@ final class Failure {
         return List.of(message(thrown));
     }
 
+    /// It was stopped when it was loaded.
+    ///
+    /// @param why what it did
+    InvalidDefinitionException stopped(String why) {
+        return new InvalidDefinitionException(
+                "the code of " + script + " " + why + " when it was loaded",
+                "look at what it does outside of its handler and deploy it again");
+    }
+
     /// Why it could not be loaded.
     ///
     /// @param tripped why the loading was stopped, if it was
     InvalidDefinitionException invalid(PolyglotException thrown, @Nullable String tripped) {
         if (tripped != null) {
-            return new InvalidDefinitionException(
-                    "the code of " + script + " " + tripped + " when it was loaded",
-                    "look at what it does outside of its handler and deploy it again");
+            return stopped(tripped);
         }
         // those of JSON have no place
         if (thrown.isSyntaxError() && thrown.getSourceLocation() instanceof SourceSection at) {

@@ -30,7 +30,8 @@ final class Host {
     private boolean handled;
     private @Nullable String exited;
 
-    Host(JavaScriptProgram program, Context context, Console console) {
+    /// @param end ends what runs in the context soon, whatever it catches
+    Host(JavaScriptProgram program, Context context, Console console, Runnable end) {
         this.program = program;
         this.context = context;
         this.console = console;
@@ -43,6 +44,7 @@ final class Host {
         define("room", args -> HEAP.holds(args[0].asLong()));
         define("exit", args -> {
             exited = args[0].asString();
+            end.run();
             return NOTHING;
         });
     }

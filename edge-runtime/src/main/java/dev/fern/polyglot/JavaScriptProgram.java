@@ -61,6 +61,8 @@ final class JavaScriptProgram implements FunctionRuntime.Program {
                 return machine;
             } catch (PolyglotException e) {
                 throw machine.failure().invalid(e, guard.tripped());
+            } catch (Doomed.End e) {
+                throw machine.failure().stopped(String.valueOf(guard.tripped()));
             }
         } catch (InvalidDefinitionException | RuntimeException e) {
             var printed = machine.console().takeHeld();

@@ -95,7 +95,7 @@ public final class JavaScriptRuntime implements FunctionRuntime {
         return Map.copyOf(env);
     }
 
-    /// Ends all contexts, whatever they do.
+    /// Ends all contexts, whatever they do. Does not wait for code that cannot be ended.
     @Override
     public synchronized void close() {
         if (engines != null) {

@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
 
 /// One context with what node has around it, and its event loop, which runs while the function is
 /// loaded or called: between calls everything stands still, as in a container that Fn has frozen. One
@@ -29,12 +30,14 @@ final class Machine implements AutoCloseable {
     private final Value turn;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean spent;
+    /// The thread that is in it, under the lock of this.
+    private @Nullable Thread inside;
 
     Machine(JavaScriptProgram program, Context context) {
         this.program = program;
         this.context = context;
         console = new Console(program.bounds.cut());
-        host = new Host(program, context, console);
+        host = new Host(program, context, console, this::stop);
         failure = new Failure(program.script.path());
         try {
             var booted = host.own("boot").execute(host.functions(), host.names());
@@ -55,24 +58,28 @@ final class Machine implements AutoCloseable {
         return failure;
     }
 
-    /// Runs the script until it has called `fdk.handle`, or has nothing left to do.
+    /// Runs the script until it has called `fdk.handle`, or has nothing left to do. Throws a [Doomed.End] if it was
+    /// stopped.
     void start() throws PolyglotException, InvalidDefinitionException {
+        enter();
         try {
             load.executeVoid(program.script.path());
             boolean handled = runUntil(host::handled, Long.MAX_VALUE) && host.handled();
             if (handled && host.exited() == null) {
                 return;
             }
-            if (stopped.getCount() == 0) {
-                load.executeVoid(""); // throws that it was cancelled
+            if (stopped.getCount() == 0 && host.exited() == null) {
+                throw new Doomed.End();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InvalidDefinitionException("the loading was interrupted", "deploy it again");
-        } catch (PolyglotException e) {
+        } catch (PolyglotException | Doomed.End e) {
             if (host.exited() == null) {
                 throw e;
             }
+        } finally {
+            leave();
         }
         throw host.exited() instanceof String call
                 ? new InvalidDefinitionException(
@@ -86,6 +93,7 @@ final class Machine implements AutoCloseable {
     Result call(Call call, Instant deadline, CallLog log) throws InterruptedException {
         long end = System.nanoTime() + program.fn.timeout().toNanos();
         console.begin(log);
+        enter();
         var reply = host.begin(call.event().data());
         try {
             answer.executeVoid(call.headers(deadline).isEmpty() ? "" : Host.fields(call.headers(deadline)));
@@ -99,9 +107,29 @@ final class Machine implements AutoCloseable {
         } catch (PolyglotException e) {
             spent = true;
             return failed(reply, e);
+        } catch (Doomed.End e) {
+            return stopped();
         } finally {
+            leave();
             console.end();
         }
+    }
+
+    private Result stopped() {
+        return new Result.FunctionError(
+                host.exited() instanceof String call ? "function called " + call : "it was stopped");
+    }
+
+    private synchronized void enter() {
+        inside = Thread.currentThread();
+        if (stopped.getCount() == 0) {
+            Doomed.add(inside);
+        }
+    }
+
+    private synchronized void leave() {
+        Doomed.remove(Thread.currentThread());
+        inside = null;
     }
 
     private Result result(Reply reply) {
@@ -114,14 +142,15 @@ final class Machine implements AutoCloseable {
 
     /// In a process of its own it would have ended that.
     private Result failed(Reply reply, PolyglotException thrown) {
-        if (host.exited() instanceof String call) {
-            return new Result.FunctionError("function called " + call);
+        if (thrown.isCancelled() || stopped.getCount() == 0) {
+            return stopped();
         }
-        if (thrown.isCancelled()) {
-            return new Result.FunctionError("it was stopped");
+        try {
+            Failure.trace(thrown).forEach(console::line);
+            return reply.done() ? reply.result() : new Result.FunctionError(Failure.message(thrown));
+        } catch (PolyglotException e) { // its stack is the function's own, and it may have been stopped meanwhile
+            return new Result.FunctionError(e.isCancelled() ? "it was stopped" : Failure.message(thrown));
         }
-        Failure.trace(thrown).forEach(console::line);
-        return reply.done() ? reply.result() : new Result.FunctionError(Failure.message(thrown));
     }
 
     /// Takes turns of the event loop.
@@ -150,6 +179,11 @@ final class Machine implements AutoCloseable {
     void stop() {
         spent = true;
         stopped.countDown();
+        synchronized (this) {
+            if (inside != null) {
+                Doomed.add(inside);
+            }
+        }
         // closing waits for the thread that it stops
         Thread.ofPlatform().name("fern-js-stop").daemon(true).start(this::close);
     }

@@ -7,6 +7,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -117,21 +118,24 @@ final class LocalChild implements Launcher.Child, Watch.Watched {
     private boolean tooLarge() {
         long most = (long) order.memoryMb() << 20;
         var pids = Tree.of(process.pid());
-        if (Tree.ownBytes(pids) <= most) {
+        long hidden = Tree.hiddenBytes(pids);
+        if (hidden + Tree.ownBytes(pids) <= most) {
             return false;
         }
         // bubblewrap's two and one of the function's share nothing worth mentioning
         long exact = pids.size() > 3 ? Tree.sharedOnceBytes(pids) : -1;
-        return exact < 0 || exact > most;
+        return exact < 0 || hidden + exact > most;
     }
 
-    /// How many files are in the folder of the socket, but for sockets and symlinks; a large one counts as many.
+    /// How many files are in the folder of the socket; a large one counts as many, and so does a folder, which can hide
+    /// more.
     private int strays() {
         int strays = 0;
         try (var files = Files.newDirectoryStream(sockets())) {
             for (var file : files) {
-                boolean data = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
-                strays += data && Files.size(file) > 1 << 20 ? SOCKET_FILES + 1 : 1;
+                var is = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                boolean large = is.isDirectory() || is.isRegularFile() && is.size() > 1 << 20;
+                strays += large ? SOCKET_FILES + 1 : 1;
                 if (strays > SOCKET_FILES) {
                     return strays;
                 }

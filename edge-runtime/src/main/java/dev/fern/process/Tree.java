@@ -2,22 +2,24 @@ package dev.fern.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
 /// A process with all that it started, as /proc tells (proc(5)). What ends meanwhile counts as nothing.
 final class Tree {
     private static final Path PROC = Path.of("/proc");
-    private static final String ANONYMOUS = "Pss_Anon:";
+    private static final Set<String> OWN = Set.of("RssAnon", "RssShmem");
+    private static final Set<String> SHARED_ONCE = Set.of("Pss_Anon", "Pss_Shmem");
+    /// What proc(5) puts behind the name of such a file; also behind `/memfd:NAME`.
+    private static final String DELETED = " (deleted)";
     private static final int MOST = 500;
-    private static final long PAGE = pageBytes();
 
     private Tree() {}
 
@@ -55,61 +57,55 @@ final class Tree {
         }
     }
 
-    /// Bytes of memory that these processes have for themselves: what a swapless kernel cannot take back. Files that
-    /// are mapped, such as programs and libraries, do not count.
+    /// Bytes of memory that these processes have for themselves: what a swapless kernel cannot take back. Disk files
+    /// that are mapped, such as programs and libraries, do not count; memory that is shared does, once for each.
     static long ownBytes(Set<Long> pids) {
-        long pages = 0;
-        for (var pid : pids) {
-            try {
-                var fields =
-                        Files.readString(PROC.resolve(pid + "/statm")).strip().split(" ");
-                pages += Long.parseLong(fields[1]) - Long.parseLong(fields[2]);
-            } catch (IOException | ArrayIndexOutOfBoundsException | NumberFormatException e) {
-                // it has ended
-            }
-        }
-        return pages * PAGE;
+        return kilobytes(pids, "status", OWN) << 10;
     }
 
     /// The same, with what processes share counted once: after a fork most of it is. Costs a walk over all their pages.
     ///
     /// @return -1 if the kernel does not tell
     static long sharedOnceBytes(Set<Long> pids) {
+        return kilobytes(pids, "smaps_rollup", SHARED_ONCE) << 10;
+    }
+
+    private static long kilobytes(Set<Long> pids, String file, Set<String> keys) {
         long kilobytes = 0;
         boolean told = false;
         for (var pid : pids) {
             try {
-                for (var line : Files.readAllLines(PROC.resolve(pid + "/smaps_rollup"))) {
-                    if (line.startsWith(ANONYMOUS)) {
+                for (var line : Files.readAllLines(PROC.resolve(pid + "/" + file))) {
+                    int colon = line.indexOf(':');
+                    if (colon > 0 && keys.contains(line.substring(0, colon))) {
                         told = true;
-                        kilobytes += Long.parseLong(line.substring(ANONYMOUS.length())
-                                .replace("kB", "")
-                                .strip());
+                        kilobytes += Long.parseLong(
+                                line.substring(colon + 1).replace("kB", "").strip());
                     }
                 }
             } catch (IOException | NumberFormatException e) {
                 // it has ended, or nothing of it may be read
             }
         }
-        return told ? kilobytes << 10 : -1;
+        return told ? kilobytes : -1;
     }
 
-    /// From the auxiliary vector (getauxval(3)): pairs of words, AT_PAGESZ is 6.
-    private static long pageBytes() {
-        try {
-            var vector = ByteBuffer.wrap(Files.readAllBytes(PROC.resolve("self/auxv")))
-                    .order(ByteOrder.nativeOrder());
-            boolean wide = System.getProperty("sun.arch.data.model", "64").equals("64");
-            while (vector.remaining() >= (wide ? 16 : 8)) {
-                long type = wide ? vector.getLong() : vector.getInt();
-                long value = wide ? vector.getLong() : vector.getInt();
-                if (type == 6) {
-                    return value;
+    /// Bytes of the open files that have no name any more, or never had one (memfd_create(2)): nobody else sees them,
+    /// on the disk or in memory.
+    static long hiddenBytes(Set<Long> pids) {
+        var sizes = new HashMap<Object, Long>();
+        for (var pid : pids) {
+            try (var open = Files.newDirectoryStream(PROC.resolve(pid + "/fd"))) {
+                for (var one : open) {
+                    if (Files.readSymbolicLink(one).toString().endsWith(DELETED)) {
+                        var file = Files.readAttributes(one, BasicFileAttributes.class);
+                        sizes.put(file.fileKey(), file.isRegularFile() ? file.size() : 0L);
+                    }
                 }
+            } catch (IOException | DirectoryIteratorException e) {
+                // it has ended or closed it
             }
-        } catch (IOException e) {
-            return 4096;
         }
-        return 4096;
+        return sizes.values().stream().mapToLong(Long::longValue).sum();
     }
 }

@@ -79,15 +79,6 @@ class JavaLimitsTest extends LimitsContract {
 
     @Override
     protected List<Bad> bad() {
-        return BAD.lines()
-                .map(line -> line.split("\\|", -1))
-                .map(JavaLimitsTest::bad)
-                .toList();
-    }
-
-    private static Bad bad(String[] words) {
-        var saying = words[2].strip();
-        return new Bad(
-                words[0].strip(), words[3].strip(), End.valueOf(words[1].strip()), saying.isEmpty() ? null : saying);
+        return BAD.lines().map(Bad::parse).toList();
     }
 }

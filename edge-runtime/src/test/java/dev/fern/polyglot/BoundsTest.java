@@ -90,6 +90,34 @@ class BoundsTest {
         assertThat(function.answer(code)).startsWith("\"RangeError: ");
     }
 
+    /// The operators are in GraalJS, where they are changed.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1n << 1000000000n",
+                "-1n << 1000000000n",
+                "1n >> -1000000000n",
+                "2n ** 1000000000n",
+                "(-3n) ** 1000000n",
+                "(() => { let n = 3n; for (;;) n *= n })()",
+                "(() => { let n = 3n; for (;;) n **= 2n })()",
+                "(() => { let n = 1n; for (;;) n <<= 100n })()",
+                "(() => { let n = 1n; for (;;) n = n << 1000n | 1n })()",
+                "(() => { let n = (1n << (2n ** 20n - 1n)) - 1n; for (;;) n += n })()",
+                "(() => { let n = (1n << (2n ** 20n - 1n)) - 1n; for (;;) n -= -n })()",
+                "BigInt.asUintN(2 ** 31 - 2, -1n)",
+                "BigInt('9'.repeat(1e6))",
+                "BigInt('0x' + 'f'.repeat(1e6))",
+                "BigInt(' '.repeat(1e5) + '9'.repeat(4e5))",
+                "'9'.repeat(8e6) == 1n",
+                "eval('9'.repeat(1e6) + 'n')",
+                "eval('0x' + 'f'.repeat(1e6))",
+                "eval('0b' + '1'.repeat(2e6) + 'n')",
+            })
+    void aBigIntHasAnEnd(String code) {
+        assertThat(function.answer(code)).isEqualTo("\"RangeError: Maximum BigInt size exceeded\"");
+    }
+
     @Test
     void whatIsSmallWorksAsEver() {
         for (var code : List.of(
@@ -106,6 +134,11 @@ class BoundsTest {
                 "new Array(1e6).length === 1e6 && Uint8Array.of(1, 2).length === 2 && Uint8Array.from([1, 2])[1] === 2",
                 "(() => { try { Uint8Array(1) } catch (e) { return e instanceof TypeError } })()",
                 "(() => { try { new Uint8Array(-1) } catch (e) { return e instanceof RangeError } })()",
+                "1n << 100n === 2n ** 100n && (1n << 100n >> 99n) === 2n && -(2n ** 64n) * 3n / 3n === -1n << 64n",
+                "BigInt(' 0xff ') === 255n && BigInt(' '.repeat(4e5) + '7') === 7n && BigInt.asUintN(64, -1n) === 2n ** 64n - 1n",
+                "(2n ** 1048575n).toString().length === 315653 && (2n ** 1048575n >> 1048574n) === 2n && 0n << 2000000000n === 0n",
+                "0xffffffffffffffffffff === 2 ** 80 && 12345678901234567890123n === 12345678901234567890122n + 1n && 0xffn === 255n",
+                "1n ** 1000000000n === 1n && (-1n) ** 1000001n === -1n && 1n >> 2000000000n === 0n && new BigInt64Array(1)[0] === 0n",
                 "[3, 1, 2].toSorted().reverse().join() === '3,2,1' && Object.keys([].fill).length === 0")) {
             assertThat(function.answer(code)).as(code).isEqualTo("\"true\"");
         }

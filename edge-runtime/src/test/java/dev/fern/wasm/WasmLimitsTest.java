@@ -1,201 +1,75 @@
 package dev.fern.wasm;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.fern.Call;
-import dev.fern.Fn;
-import dev.fern.Headers;
-import dev.fern.InvalidDefinitionException;
-import dev.fern.Result;
-import dev.fern.invoke.Invoker;
-import dev.fern.invoke.Logs;
-import dev.fern.kit.Await;
-import dev.fern.kit.FakeTime;
+import dev.fern.Bundle;
+import dev.fern.FunctionRuntime;
+import dev.fern.Metrics;
+import dev.fern.invoke.LimitsContract;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a command does to the others, and they to it: nothing.
-class WasmLimitsTest {
-    private static byte[] wasm = {};
+/// Bad WebAssembly functions: a C program that does what the variable BAD says.
+class WasmLimitsTest extends LimitsContract {
+    private byte @Nullable [] program;
 
-    @TempDir
-    Path folder;
-
-    private Stage stage = new Stage(Path.of("."));
-
-    @BeforeAll
-    static void compile(@TempDir Path folder) {
-        wasm = Clang.command(folder, "command.c");
+    @Override
+    protected FunctionRuntime runtime() {
+        return new WasmRuntime(Stage.ANSWER_BYTES, new Metrics());
     }
 
-    @BeforeEach
-    void stage() {
-        stage = new Stage(folder);
-    }
-
-    @Test
-    void eachCallHasAMemoryOfItsOwn() throws Exception {
-        try (var function = stage.function(wasm);
-                var other = stage.function(wasm)) {
-            for (int i = 0; i < 3; i++) {
-                assertThat(function.answer("count")).isEqualTo("1");
-                assertThat(other.answer("count")).isEqualTo("1");
-                function.failure("trap");
-                function.failure("exit 3");
-                function.failure("hog");
+    @Override
+    protected Bundle bundle(Path folder, String code) {
+        try {
+            var function = Files.createDirectories(folder.resolve("function"));
+            if (program == null) {
+                program = Clang.command(folder, "command.c");
             }
-            assertThat(function.answer("call 21")).isEqualTo("42");
-        }
-        assertThat(gauge("fern_wasm_memory_bytes")).isZero();
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "trap,          unreachable",
-        "divide 0,      integer divide by zero",
-        "outside,       out of bounds memory access",
-        "null 0,        uninitialized element 0",
-        "null 99999,    undefined element",
-        "deep,          call stack exhausted"
-    })
-    void aTrapIsAFailedCallWithItsName(String body, String name) throws Exception {
-        try (var function = stage.function(wasm)) {
-            assertThat(function.failure(body)).isEqualTo("trap: " + name);
-            assertThat(function.answer("echo next")).isEqualTo("next");
+            Files.write(function.resolve("func.wasm"), program);
+            return new Bundle("sha256:0", folder, List.of(), List.of(), Map.of("BAD", code), "/function");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"spin", "sleep 1000"})
-    void theTimeOutEndsIt(String body) throws Exception {
-        var function = stage.function(wasm);
-        var result = new CompletableFuture<Result>();
-        var thread = Thread.ofPlatform().start(() -> result.complete(function.call(body)));
-        Await.until("its own code runs, or it sleeps", () -> busy(thread));
+    /// Name, how the call ends, what its reason, answer or log says, the word in command.c.
+    private static final String BAD = """
+            loop | TIME |  | spin
+            loop of one branch | TIME |  | tight
+            loop of calls | TIME |  | recurse
+            loop of indirect calls | TIME |  | indirect
+            loop of copies | TIME |  | copy
+            sleep | TIME |  | sleep 1000000
+            loop that yields | TIME |  | yield
+            loop that asks the time | TIME |  | clock
+            loop that asks for random bytes | TIME |  | random
+            loop that reads | TIME |  | read
+            loop that writes nothing | TIME |  | empty
+            loop that prints | TIME | the rest is dropped | errors
+            loop of memory.grow | TIME |  | grab
+            hog | FAILS |  | hog
+            hog of memory.grow | FAILS | no more after | grow
+            churn of garbage | ANSWERS | fine | churn
+            unreachable | FAILS | trap: unreachable | trap
+            abort | FAILS | trap: unreachable | abort
+            division by zero | FAILS | trap: integer divide by zero | divide 0
+            outside of its memory | FAILS | trap: out of bounds memory access | outside
+            call of nothing | FAILS | trap: uninitialized element 0 | null 0
+            call outside of its table | FAILS | trap: undefined element | null 99999
+            deep recursion | FAILS | trap: call stack exhausted | deep
+            huge answer | FAILS | the answer is larger than 65536 bytes | answer
+            flood of output | ANSWERS | the rest is dropped | flood
+            one endless line | ANSWERS | xxx... | line
+            closed streams | FAILS | exit code 4 | close
+            exit | FAILS | exit code 3 | exit 3
+            exit with nothing said | ANSWERS |  | exit 0
+            """;
 
-        thread.interrupt();
-        function.instance().stop();
-        thread.join(Duration.ofSeconds(60));
-
-        assertThat(thread.isAlive()).isFalse();
-        assertThat(result.get(1, TimeUnit.SECONDS)).isInstanceOf(Result.FunctionError.class);
-        function.close();
-    }
-
-    @Test
-    void theInvokerGetsItsThreadBackAtTheTimeOut() throws Exception {
-        var time = new FakeTime();
-        var fn = Stage.fn(64);
-        try (var invoker = new Invoker(4, time, new Logs(time), List.of(stage.runtime), stage.metrics)) {
-            invoker.install(invoker.load(fn, stage.bundle(wasm)));
-            for (var body : List.of("spin", "sleep 1000")) {
-                assertThat(result(invoker, fn, body)).isInstanceOf(Result.TimedOut.class);
-            }
-            Await.until("no thread is stuck", () -> gauge("fern_threads_stuck") == 0);
-            assertThat(result(invoker, fn, "echo x")).isInstanceOf(Result.Success.class);
-        }
-    }
-
-    private static Result result(Invoker invoker, Fn fn, String body) throws Exception {
-        var result = new CompletableFuture<Result>();
-        var call = Call.first(fn.triggers().getFirst(), Stage.request(Headers.NONE, body), Stage.NOW);
-        invoker.submit(fn.name(), call, true, result::complete);
-        return result.get(60, TimeUnit.SECONDS);
-    }
-
-    private static boolean busy(Thread thread) {
-        return Arrays.stream(thread.getStackTrace())
-                .anyMatch(frame -> frame.getClassName().contains("$gen"));
-    }
-
-    @Test
-    void aSleepEndsByItself() throws Exception {
-        try (var function = stage.function(wasm)) {
-            assertThat(function.answer("sleep 1")).isEqualTo("awake\n");
-        }
-    }
-
-    @Test
-    void memoryEndsAtWhatTheFunctionMayHave() throws Exception {
-        try (var function = stage.function(stage.bundle(wasm), Stage.fn(8))) {
-            assertThat(function.failure("hog")).isEqualTo("no more after 7 MB (exit code 1)");
-            assertThat(function.answer("echo next")).isEqualTo("next");
-        }
-    }
-
-    @Test
-    void memoryEndsBeforeTheHeapDoes() throws Exception {
-        try (var function = stage.function(stage.bundle(wasm), Stage.fn(2000))) {
-            int most = (int) (Runtime.getRuntime().maxMemory() / Budget.PART_OF_HEAP >> 20);
-            assertThat(function.failure("hog"))
-                    .matches("no more after (\\d+) MB .*")
-                    .satisfies(reason -> {
-                        int reached = Integer.parseInt(reason.replaceAll("\\D+(\\d+) MB.*", "$1"));
-                        assertThat(reached).isBetween(most - 3, most);
-                    });
-        }
-        assertThat(gauge("fern_wasm_memory_bytes")).isZero();
-    }
-
-    @Test
-    void anAnswerAndALogHaveAnEnd() throws Exception {
-        try (var function = stage.function(wasm)) {
-            assertThat(function.failure("answer")).isEqualTo("the answer is larger than 65536 bytes");
-            assertThat(function.answer("flood")).isEmpty();
-            assertThat(function.log()).hasSize(1001).last().asString().contains("the rest is dropped");
-            function.log().clear();
-            function.answer("line");
-            assertThat(function.log()).hasSize(1).first().asString().hasSizeBetween(4000, 4200);
-        }
-    }
-
-    @Test
-    void callsAtOnceDoNotMeet() throws Exception {
-        var program = stage.runtime.load(Stage.fn(64), stage.bundle(wasm));
-        var failures = new AtomicReference<@Nullable Throwable>();
-        var threads = new ArrayList<Thread>();
-        for (int t = 0; t < 4; t++) {
-            var text = "of thread " + t;
-            threads.add(Thread.ofPlatform().start(() -> {
-                try {
-                    var function = new Stage.Function(program, program.start(), new ArrayList<>());
-                    for (int i = 0; i < 200; i++) {
-                        assertThat(function.answer("echo " + text)).isEqualTo(text);
-                        assertThat(function.answer("count")).isEqualTo("1");
-                    }
-                } catch (InvalidDefinitionException | RuntimeException | Error e) {
-                    failures.set(e);
-                }
-            }));
-        }
-        for (var thread : threads) {
-            thread.join();
-        }
-        assertThat(failures.get()).isNull();
-    }
-
-    private double gauge(String name) {
-        var found = new ArrayList<Double>();
-        stage.metrics.forEachGauge((series, value) -> {
-            if (series.name().equals(name)) {
-                found.add(value);
-            }
-        });
-        assertThat(found).hasSize(1);
-        return found.getFirst();
+    @Override
+    protected List<Bad> bad() {
+        return BAD.lines().map(Bad::parse).toList();
     }
 }

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /// The same with a launcher of its own, which has another user and no right, over its socket.
-class RemoteProcessLimitsTest extends ProcessLimitsTest {
+class RemoteProcessLifeTest extends ProcessLifeTest {
     private static LauncherProcess launcher;
 
     @BeforeAll
