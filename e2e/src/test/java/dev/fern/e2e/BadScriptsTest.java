@@ -53,11 +53,16 @@ class BadScriptsTest {
             "for (let s = '', i = 0;;) s += 'xxxxxxxxxx' + i++",
             "for (let i = 0;; i++) kept.push([i, {}, () => i])",
             "return 'x'.repeat(8e6).split('').length",
+            "return 'x,'.repeat(4e6).split(',').length",
+            "return 'x'.repeat(8e6).split(/(?:)/).length",
+            "return 'x'.repeat(8e6).match(/x/g).length",
+            "return JSON.parse('[' + '{},'.repeat(2e6) + '{}]').length",
             "return JSON.stringify(Array(1e6).fill('x'.repeat(1000)))",
             "return Array(1e7).fill('x').map(String)",
             "for (;;) queueMicrotask(() => kept.push(new Uint8Array(1e5)))",
             "for (;;) setTimeout(() => {}, 1e6)",
-            "for (;;) try { kept.push('x'.repeat(1e6) + kept.length) } catch { }");
+            "for (;;) try { kept.push('x'.repeat(1e6) + kept.length) } catch { }",
+            "const f = () => { try { f() } catch { f() } }; f()");
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(20)).build();

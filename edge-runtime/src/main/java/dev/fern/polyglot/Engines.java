@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.graalvm.polyglot.Context;
@@ -27,9 +26,6 @@ final class Engines implements AutoCloseable {
     /// What Truffle does when it cannot put its native library into the home of the user, where a
     /// daemon has none: nothing, as the library is for the compiler that is not here.
     private static final String WITHOUT_HOME = "polyglotimpl.AttachLibraryFailureAction";
-
-    /// How long the end of all contexts is waited for.
-    static final Duration CLOSE = Duration.ofSeconds(5);
 
     private static final HostAccess HOST = HostAccess.newBuilder(HostAccess.CONSTRAINED)
             .allowBufferAccess(true)
@@ -126,7 +122,7 @@ final class Engines implements AutoCloseable {
         if (shared instanceof Engine engine) {
             var closing = Thread.ofPlatform().name("fern-js-close").daemon(true).start(() -> engine.close(true));
             try {
-                closing.join(CLOSE);
+                closing.join(JavaScriptRuntime.CLOSE);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

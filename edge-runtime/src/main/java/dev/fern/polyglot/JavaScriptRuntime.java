@@ -5,6 +5,7 @@ import dev.fern.Fn;
 import dev.fern.FunctionRuntime;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Metrics;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class JavaScriptRuntime implements FunctionRuntime {
     /// Bytes of an answer, unless told otherwise.
     public static final int ANSWER_BYTES = 6 << 20;
+
+    /// How long the end of all contexts is waited for.
+    static final Duration CLOSE = Duration.ofSeconds(5);
 
     private static final String[] JARS = {"org.graalvm.polyglot.Engine", "com.oracle.truffle.js.lang.JavaScriptLanguage"
     };

@@ -69,6 +69,13 @@ class BoundsTest {
                 "Array(1e8).slice()",
                 "String(Array(1e9))",
                 "(() => { let a = [0]; for (;;) a = a.concat(a) })()",
+                "'x'.repeat(4e6).split('')",
+                "'x,'.repeat(2e6).split(',')",
+                "'x'.repeat(4e6).split(/(?:)/)",
+                "'x'.repeat(4e6).match(/x/g)",
+                "/x/g[Symbol.match]('x'.repeat(4e6))",
+                "/(?:)/[Symbol.split]('x'.repeat(4e6))",
+                "JSON.parse('[' + '{},'.repeat(2e6) + '{}]')",
             })
     void oneLargePieceIsRefused(String code) {
         assertThat(function.answer(code))
@@ -134,6 +141,10 @@ class BoundsTest {
                 "new Array(1e6).length === 1e6 && Uint8Array.of(1, 2).length === 2 && Uint8Array.from([1, 2])[1] === 2",
                 "(() => { try { Uint8Array(1) } catch (e) { return e instanceof TypeError } })()",
                 "(() => { try { new Uint8Array(-1) } catch (e) { return e instanceof RangeError } })()",
+                "'a,b'.split(',').join() === 'a,b' && 'a1b'.split(/\\d/).length === 2 && 'abc'.split('', 2).length === 2 && 'a'.split().length === 1",
+                "('a,' + 'x'.repeat(1e6)).split(',', 1)[0] === 'a' && 'aXbX'.match(/X/g).length === 2 && 'aXb'.match(/(X)/)[1] === 'X'",
+                "/X/[Symbol.split]('aXb').length === 2 && [...'aXbX'.matchAll(/X/g)].length === 2 && 'x'.repeat(1e6).match(/y/) === null",
+                "JSON.parse('{\"a\":[1]}', (k, v) => Array.isArray(v) ? 7 : v).a === 7 && JSON.parse.length === 2 && RegExp.prototype[Symbol.split].name === '[Symbol.split]'",
                 "1n << 100n === 2n ** 100n && (1n << 100n >> 99n) === 2n && -(2n ** 64n) * 3n / 3n === -1n << 64n",
                 "BigInt(' 0xff ') === 255n && BigInt(' '.repeat(4e5) + '7') === 7n && BigInt.asUintN(64, -1n) === 2n ** 64n - 1n",
                 "(2n ** 1048575n).toString().length === 315653 && (2n ** 1048575n >> 1048574n) === 2n && 0n << 2000000000n === 0n",

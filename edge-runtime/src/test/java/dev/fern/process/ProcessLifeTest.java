@@ -165,7 +165,8 @@ class ProcessLifeTest {
     void aMemoryHogIsStoppedAndToldSo() throws Exception {
         try (var running = start(64)) {
             var code = "hog = []\nwhile True: hog.append(bytearray(b'x') * (1 << 20))";
-            assertThat(running.failure(code)).isEqualTo("greenhouse/demo was stopped: it used more than its memory of 64 MB");
+            assertThat(running.failure(code))
+                    .isEqualTo("greenhouse/demo was stopped: it used more than its memory of 64 MB");
             assertThat(running.instance().spent()).isTrue();
             assertThat(booth.counter("fern_process_kills_total", "reason", "memory"))
                     .isEqualTo(1);
