@@ -6,7 +6,6 @@ import dev.fern.Fn;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.kit.Await;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -157,25 +156,29 @@ final class InKernel {
     /// Without the limit for each user, so that it is the cgroup that says no.
     private void countsProcesses() throws Exception {
         var cgroup = Objects.requireNonNull(Cgroups.take().create(64, 5));
+        var said = folder.resolve("bomb.log");
         var bomb = new ProcessBuilder(
                         "sh",
                         "-c",
                         "echo 0 >" + cgroup.procs() + "; for i in 1 2 3 4 5 6 7 8; do sleep 1000 & done; wait")
                 .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
                 .start();
-        Await.until("it was refused one", () -> events(cgroup).contains("max 1"));
-        // the shell may have given up by now
+        Await.until(
+                "it was refused one",
+                () -> content(cgroup.folder(), "pids.events").contains("max 1"));
+        Await.until("the shell says so", () -> content(folder, "bomb.log").contains("Cannot fork"));
+        // it may have given up by now
         assertThat(read(cgroup.folder(), "pids.current")).isIn("4", "5");
         cgroup.kill();
         assertThat(bomb.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(new String(bomb.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                .contains("Cannot fork");
         assertThat(Cgroups.remove(cgroup)).isTrue();
     }
 
-    private static String events(Cgroup cgroup) {
+    /// As [#read], where no failure is expected.
+    private static String content(Path folder, String file) {
         try {
-            return read(cgroup.folder(), "pids.events");
+            return read(folder, file);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
