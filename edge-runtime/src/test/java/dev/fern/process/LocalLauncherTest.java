@@ -42,12 +42,8 @@ class LocalLauncherTest {
                     .orElseThrow()
                     .pid();
             assertThat(Tree.of(pid)).hasSizeGreaterThanOrEqualTo(5);
-            try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-                home = files.filter(file -> file.getFileName().toString().matches("fern-\\d+")
-                                && Files.exists(file.resolve("0/s/lsnr.sock")))
-                        .findFirst()
-                        .orElseThrow();
-            }
+            home = Path.of(Files.readString(folder.resolve("state/sockets")));
+            assertThat(home.resolve("0/s/lsnr.sock")).exists();
         }
         var below = Tree.of(pid);
         below.remove(pid);
