@@ -67,11 +67,18 @@ public record Beside(List<Row> rows) {
                 var arena = new Calls(client, fern);
                 arena.during(plan.quiet, () -> {}); // what is called first is compiled
                 var rows = new ArrayList<Row>();
-                for (var runtime : RUNTIMES) {
-                    for (var bad : plan.bad) {
-                        progress.accept(runtime + ", " + bad);
-                        rows.add(arena.row(plan, runtime, bad));
+                try {
+                    for (var runtime : RUNTIMES) {
+                        for (var bad : plan.bad) {
+                            progress.accept(runtime + ", " + bad);
+                            rows.add(arena.row(plan, runtime, bad));
+                        }
                     }
+                } catch (IOException e) {
+                    throw new IOException(
+                            "the daemon cannot be asked; it wrote:\n"
+                                    + String.join("\n", fern.process().output()),
+                            e);
                 }
                 return new Beside(rows);
             }
