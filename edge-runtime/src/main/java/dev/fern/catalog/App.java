@@ -128,6 +128,7 @@ record App(
         if (!shape.isEmpty()) {
             json.set("shape", shape);
         }
-        return json.set("created_at", createdAt).set("updated_at", updatedAt).build();
+        Entry.time(json, "created_at", createdAt);
+        return Entry.time(json, "updated_at", updatedAt).build();
     }
 }

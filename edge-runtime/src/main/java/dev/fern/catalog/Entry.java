@@ -52,6 +52,11 @@ sealed interface Entry permits App, Function, HttpTrigger {
         return json.build();
     }
 
+    /// Adds a time, unless it is not known: a follower keeps no `updated_at`, and a client reads times strictly.
+    static JsonObject.Builder time(JsonObject.Builder json, String name, String time) {
+        return time.isEmpty() ? json : json.set(name, time);
+    }
+
     /// A name of letters, numbers, `_` and `-`, as apps and triggers have.
     static boolean isPlainName(String name) {
         IntPredicate plain = c -> Character.isLetter(c) || isNumber(c) || c == '_' || c == '-';

@@ -195,10 +195,10 @@ record Function(
         if (!annotations.isEmpty()) {
             json.set("annotations", annotations.json());
         }
-        json.set("created_at", createdAt);
+        Entry.time(json, "created_at", createdAt);
         if (!shape.isEmpty()) {
             json.set("shape", shape);
         }
-        return json.set("updated_at", updatedAt).build();
+        return Entry.time(json, "updated_at", updatedAt).build();
     }
 }

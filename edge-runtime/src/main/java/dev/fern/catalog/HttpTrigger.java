@@ -128,11 +128,9 @@ record HttpTrigger(
                 .set("id", id)
                 .set("name", name)
                 .set("app_id", appId)
-                .set("fn_id", fnId)
-                .set("created_at", createdAt)
-                .set("updated_at", updatedAt)
-                .set("type", type)
-                .set("source", source);
+                .set("fn_id", fnId);
+        Entry.time(json, "created_at", createdAt);
+        Entry.time(json, "updated_at", updatedAt).set("type", type).set("source", source);
         if (!annotations.isEmpty()) {
             json.set("annotations", annotations.json());
         }

@@ -51,6 +51,7 @@ public final class Cli {
                 .addSubcommand(new CommandLine(new EmitCommand(terminal)).setUnmatchedOptionsArePositionalParams(true))
                 .addSubcommand(new CheckCommand(terminal, inspection))
                 .addSubcommand(new DoctorCommand(terminal, inspection))
+                .addSubcommand(new HelpCommand(terminal))
                 .addSubcommand("dev", new LaterCommand(terminal, "dev", "0.4"))
                 .addSubcommand("deploy", new LaterCommand(terminal, "deploy", "0.4"))
                 .setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()))

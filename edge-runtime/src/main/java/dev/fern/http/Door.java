@@ -8,7 +8,9 @@ import dev.fern.Health;
 import dev.fern.Intake;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Metrics;
+import dev.fern.Problem;
 import dev.fern.Settings;
+import dev.fern.Status;
 import dev.fern.Target;
 import dev.fern.Time;
 import dev.fern.Trigger;
@@ -271,12 +273,30 @@ public final class Door implements Adapter {
                     throw RefusedException.notFound(exchange);
                 }
                 only("POST", exchange);
-                calls.invoke(exchange, routes.byId(rest));
+                calls.invoke(exchange, function(rest));
             }
             case "/t" -> calls.trigger(exchange, routes.bySource(rest));
             case "/fern" -> console.handle(exchange);
             default -> fixed(exchange);
         }
+    }
+
+    /// What calls the function with that id. One that is defined but cannot run says why.
+    private Trigger function(String id) throws RefusedException {
+        try {
+            return routes.byId(id);
+        } catch (RefusedException unknown) {
+            throw control.status().functions().stream()
+                    .filter(function -> function.id().equals(id))
+                    .findFirst()
+                    .map(Door::notRunning)
+                    .orElse(unknown);
+        }
+    }
+
+    private static RefusedException notRunning(Status.Function function) {
+        var why = function.problem() instanceof Problem problem ? problem.toString() : "it is still being loaded";
+        return new RefusedException(503, function.name() + " does not run here: " + why).with("Retry-After", "10");
     }
 
     private void fixed(Exchange exchange) throws RefusedException, IOException {

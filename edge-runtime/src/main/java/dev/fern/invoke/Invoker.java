@@ -112,7 +112,10 @@ public final class Invoker implements AutoCloseable {
     ///
     /// @param ahead a caller is waiting: before those that nobody waits for
     public void submit(FnName name, Call call, boolean ahead, Consumer<Result> done) {
-        var job = new Job(call, done);
+        var job = new Job(call, result -> {
+            logs.ended(name, call.id(), result);
+            done.accept(result);
+        });
         Result refusal;
         synchronized (this) {
             var queue = queues.get(name);

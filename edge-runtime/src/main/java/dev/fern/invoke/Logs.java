@@ -1,7 +1,9 @@
 package dev.fern.invoke;
 
 import dev.fern.CallLog;
+import dev.fern.Durations;
 import dev.fern.FnName;
+import dev.fern.Result;
 import dev.fern.Time;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
@@ -27,6 +29,19 @@ public final class Logs {
     /// Where one call writes.
     CallLog of(FnName fn, String callId) {
         return text -> add(fn + " " + callId, text);
+    }
+
+    /// Says why a call failed, if it did: a caller over HTTP is only told "function failed".
+    void ended(FnName fn, String callId, Result result) {
+        try {
+            switch (result) {
+                case Result.FunctionError(var message) -> of(fn, callId).line("the call failed: " + message);
+                case Result.TimedOut(var limit) ->
+                    of(fn, callId).line("the call was stopped, as it did not end within " + Durations.text(limit));
+                case Result.Success _, Result.Unavailable _ -> {}
+            }
+        } catch (OutOfMemoryError e) { // whoever waits for the end matters more
+        }
     }
 
     /// Adds a line, `TIME WHO TEXT`; a long one is cut.

@@ -75,6 +75,21 @@ class BesideTest {
         assertThat(api.ask("GET", "/v2/apps/" + local, "").status()).isEqualTo(200);
     }
 
+    @Test
+    void aTimeThatIsNotKnownHereIsLeftOut() {
+        var follower = List.of(new Definition(
+                FnName.parse("greenhouse/too-hot"),
+                "CLOUDFN",
+                cloud().getFirst().document().replace(",\"updated_at\":\"t\"", "")));
+        var api = beside(() -> follower);
+        for (var list : List.of("apps", "fns?app_id=CLOUDAPP", "triggers?app_id=CLOUDAPP")) {
+            assertThat(api.ask("GET", "/v2/" + list, "").json())
+                    .as(list)
+                    .contains("\"created_at\":\"t\"")
+                    .doesNotContain("updated_at");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             POST   | /v2/apps              | {'name':'greenhouse'}                                          | greenhouse

@@ -52,6 +52,14 @@ class CommandsTest {
     }
 
     @Test
+    void help_is_a_command_too() {
+        assertThat(shell.fern("help")).isEqualTo(shell.fern("--help"));
+        assertThat(shell.fern("help").out()).contains("  status ");
+        assertThat(shell.fern("help", "status")).isEqualTo(shell.fern("status", "--help"));
+        assertThat(shell.fern("help", "nonsense").code()).isEqualTo(2);
+    }
+
+    @Test
     void status_for_people() {
         assertThat(shell.fern("status")).isEqualTo(new Shell.Ran(0, """
                 porch-1  Fern 0.1.0  ready

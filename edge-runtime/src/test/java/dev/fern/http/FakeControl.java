@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeControl implements Control {
     final List<CallInfo> calls = new ArrayList<>();
     final List<CallInfo> dead = new ArrayList<>();
+    final List<Status.Function> functions = new CopyOnWriteArrayList<>();
     final List<String> logs = new CopyOnWriteArrayList<>();
     final List<String> asked = new CopyOnWriteArrayList<>();
     final List<Consumer<String>> followers = new CopyOnWriteArrayList<>();
@@ -24,7 +25,7 @@ final class FakeControl implements Control {
 
     @Override
     public Status status() {
-        return new Status("test", "0.1.0", ready, Map.of(), List.of(), new Status.Queue(0, 0, 0));
+        return new Status("test", "0.1.0", ready, Map.of(), List.copyOf(functions), new Status.Queue(0, 0, 0));
     }
 
     @Override

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fern.Answer;
 import dev.fern.Event;
+import dev.fern.FnName;
 import dev.fern.Headers;
 import dev.fern.Payload;
+import dev.fern.Problem;
 import dev.fern.Result;
+import dev.fern.Status;
 import dev.fern.kit.Examples;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -267,6 +270,24 @@ class FunctionCallsTest {
         }
         isError(visitor.get("/t/papp/echo/more"), 404, "Trigger not found");
         isError(visitor.get("/t/papp/ech"), 404, "Trigger not found");
+    }
+
+    @Test
+    void aFunctionThatIsDefinedButCannotRunSaysWhy() throws Exception {
+        visitor.control.functions.add(new Status.Function(
+                FnName.parse("papp/broken"),
+                "id-broken",
+                "r/broken:1",
+                null,
+                null,
+                Status.State.FAILED,
+                new Problem("the registry has no image broken:1", "push it"),
+                List.of(),
+                List.of(),
+                Status.Calls.NONE));
+        var answer = visitor.ask("POST", "/invoke/id-broken", "");
+        isError(answer, 503, "papp/broken does not run here: the registry has no image broken:1; push it");
+        assertThat(answer.headers().firstValue("Retry-After")).hasValue("10");
     }
 
     @Test

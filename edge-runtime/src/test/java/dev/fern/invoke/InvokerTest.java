@@ -85,6 +85,26 @@ class InvokerTest {
     }
 
     @Test
+    void the_log_says_why_a_call_failed() throws Exception {
+        install(fn("a/f", 1, Duration.ofMillis(300), Duration.ofSeconds(30)));
+        runtime.body("a/f", call -> {
+            if (call.event().data().text().equals("late")) {
+                gate.await();
+            }
+            return new Result.FunctionError("it has exited with 7");
+        });
+
+        get(submit("a/f", "x", true));
+        get(submit("a/f", "late", true));
+
+        assertThat(logs.last(10))
+                .anySatisfy(line -> assertThat(line).endsWith("the call failed: it has exited with 7"));
+        assertThat(logs.last(10))
+                .anySatisfy(line -> assertThat(line).endsWith("the call was stopped, as it did not end within 300 ms"));
+        assertThat(logs.last(10)).allSatisfy(line -> assertThat(line).contains(" a/f "));
+    }
+
+    @Test
     void one_function_runs_as_many_calls_at_once_as_its_concurrency_and_no_more() throws Exception {
         install(fn("a/f", 2, Duration.ofSeconds(5), Duration.ofSeconds(30)));
         var running = new AtomicInteger();
