@@ -83,9 +83,7 @@ public final class FernProcess implements AutoCloseable {
     private Child launch() throws IOException, InterruptedException {
         var variables = new HashMap<>(environment);
         variables.put("FERN_JAVA_OPTS", javaOptions());
-        var started = sandbox.start(
-                List.of(program.toString(), "run", "--config", config.toString(), "--data", data.toString()),
-                variables);
+        var started = sandbox.start(commandLine(), variables);
         long end = System.nanoTime() + UP.toNanos();
         while (!ready()) {
             if (!started.alive()) {
@@ -98,6 +96,11 @@ public final class FernProcess implements AutoCloseable {
             TimeUnit.MILLISECONDS.sleep(20);
         }
         return started;
+    }
+
+    /// How it is started.
+    public List<String> commandLine() {
+        return List.of(program.toString(), "run", "--config", config.toString(), "--data", data.toString());
     }
 
     /// A temporary folder of its own, so that one can see what a killed daemon leaves.

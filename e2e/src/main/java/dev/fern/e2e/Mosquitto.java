@@ -68,6 +68,26 @@ public final class Mosquitto {
         child.kill();
     }
 
+    /// Makes a stopped one forget all sessions, and what it kept for them.
+    public void forget() throws IOException {
+        Files.deleteIfExists(config.resolveSibling("mosquitto.db"));
+    }
+
+    /// Stops it in its tracks: connections stay open, and nothing answers until [#thaw].
+    public void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /// Lets a frozen one go on.
+    public void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        sandbox.start(List.of("kill", "-" + name, String.valueOf(child.pid())), Map.of())
+                .awaitSuccess(Duration.ofSeconds(30));
+    }
+
     /// Starts it again, on the same port and with the sessions it saved.
     public void restart() throws IOException, InterruptedException {
         child = launch();

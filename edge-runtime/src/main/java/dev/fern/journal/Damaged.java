@@ -6,12 +6,22 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Set;
 
 /// What becomes of a file that SQLite cannot read.
 final class Damaged {
     private static final System.Logger LOG = System.getLogger("fern.journal");
 
+    /// SQLite's result codes that speak of the disk or the machine (sqlite.org/rescode.html): PERM, BUSY, LOCKED, NOMEM,
+    /// READONLY, FULL, CANTOPEN.
+    private static final Set<Integer> SURROUNDINGS = Set.of(3, 5, 6, 7, 8, 13, 14);
+
     private Damaged() {}
+
+    /// Whether it is the file that is wrong, and not what is around it.
+    static boolean is(SQLException cause) {
+        return !SURROUNDINGS.contains(cause.getErrorCode());
+    }
 
     /// Keeps it beside where it was, so that a new one can be begun.
     ///

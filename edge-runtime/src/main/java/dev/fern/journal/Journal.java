@@ -81,6 +81,9 @@ public final class Journal implements Marks, AutoCloseable {
         try {
             recovered = opened();
         } catch (SQLException e) {
+            if (!Damaged.is(e)) {
+                throw new IOException("cannot open " + file + ": " + e.getMessage(), e);
+            }
             damaged = Damaged.setAside(file, e);
             try {
                 recovered = opened();
@@ -272,8 +275,9 @@ public final class Journal implements Marks, AutoCloseable {
                         return;
                     }
                 }
-                write(batch);
-                batch.synced();
+                if (write(batch)) {
+                    batch.synced();
+                }
                 questions.forEach(this::answer);
             }
         } catch (InterruptedException e) {
@@ -296,16 +300,17 @@ public final class Journal implements Marks, AutoCloseable {
         }
     }
 
-    private void write(Batch batch) throws InterruptedException {
+    /// @return false if it could not be written and there is no time left
+    private boolean write(Batch batch) throws InterruptedException {
         if (batch.isEmpty()) {
-            return;
+            return true;
         }
         while (true) {
             try {
                 writeOnce(batch);
                 writing = Health.UP;
                 commits.increment();
-                return;
+                return true;
             } catch (SQLException e) {
                 if (closing) {
                     LOG.log(
@@ -313,7 +318,7 @@ public final class Journal implements Marks, AutoCloseable {
                             "{0} calls could not be written at the end: {1}",
                             batch.size(),
                             e.getMessage());
-                    return;
+                    return false;
                 }
                 if (writing instanceof Health.Up) {
                     LOG.log(Level.ERROR, "cannot write {0}: {1}; trying again every second", file, e.getMessage());

@@ -201,8 +201,19 @@ final class Store implements AutoCloseable {
         connection.commit();
     }
 
+    /// Takes back all since then, after a failure.
     void rollback() throws SQLException {
-        connection.rollback();
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            // when the disk is full SQLite has done so itself, and the driver waits for a transaction that is gone
+            try (var statement = connection.createStatement()) {
+                statement.execute("BEGIN");
+            } catch (SQLException inOne) {
+                e.addSuppressed(inOne);
+                throw e;
+            }
+        }
     }
 
     List<Entry> inLane(String lane, long after, int most) throws SQLException, IOException {

@@ -16,9 +16,9 @@ import javax.tools.ToolProvider;
 
 /// Writes small Java functions as their developer would have them after `mvn package`: a folder with func.yaml and
 /// `target/NAME.jar`. Plain Fn functions: nothing of Fern is in them.
-final class Functions {
+public final class Functions {
     /// Answers with what it gets.
-    static final String ECHO = """
+    public static final String ECHO = """
             package com.example.fn;
             public class %s {
                 public byte[] handle(byte[] body) {
@@ -53,7 +53,7 @@ final class Functions {
     /// Writes a function whose class is made from that source, with annotations as lines of YAML.
     ///
     /// @param name the function's; its class is called the same
-    static Path write(Path parent, String name, String source, List<String> annotations) throws IOException {
+    public static Path write(Path parent, String name, String source, List<String> annotations) throws IOException {
         var folder = Files.createDirectories(parent.resolve(name));
         Files.writeString(
                 folder.resolve("func.yaml"), """

@@ -1,0 +1,70 @@
+package dev.fern.e2e.fault;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// The moments at which the daemon was killed, and which duplicates they explain. A message may come out again for two
+/// reasons: its call was still on disk, though its result was out already; or it was not acknowledged yet, so that the
+/// broker delivers it again. The first are known by name, of the second there are at most as many as the broker sends
+/// ahead of acknowledgements.
+final class Cuts {
+    /// @param owed the messages that were on disk
+    private record Cut(long nanos, Set<Integer> owed) {}
+
+    /// What explains the duplicates.
+    ///
+    /// @param onDisk how many came again because their call was on disk
+    /// @param delivered how many because the broker had no acknowledgement
+    /// @param most of those, at one kill
+    /// @param unexplained messages that came again with no kill between
+    record Explanation(int onDisk, int delivered, int most, List<Integer> unexplained) {}
+
+    private final List<Cut> cuts = new ArrayList<>();
+
+    /// The daemon is dead, and all that it said has been heard.
+    void add(Set<Integer> owed) {
+        cuts.add(new Cut(System.nanoTime(), Set.copyOf(owed)));
+    }
+
+    Explanation explain(List<Tally.Repeated> repeated) {
+        int onDisk = 0;
+        int delivered = 0;
+        var charged = new int[cuts.size()];
+        var unexplained = new ArrayList<Integer>();
+        for (var one : repeated) {
+            int extra = one.heard().size() - 1;
+            int kept = (int) Math.min(
+                    extra, cuts.stream().filter(cut -> redone(cut, one)).count());
+            onDisk += kept;
+            int cut = latestBefore(one);
+            if (extra > kept && cut < 0) {
+                unexplained.add(one.number());
+            } else if (extra > kept) {
+                charged[cut] += extra - kept;
+                delivered += extra - kept;
+            }
+        }
+        int most = 0;
+        for (int each : charged) {
+            most = Math.max(most, each);
+        }
+        return new Explanation(onDisk, delivered, most, unexplained);
+    }
+
+    private static boolean redone(Cut cut, Tally.Repeated one) {
+        return cut.owed.contains(one.number())
+                && one.heard().getFirst() < cut.nanos
+                && one.heard().getLast() > cut.nanos;
+    }
+
+    /// The latest cut after the message was sent and before it was heard last, or -1.
+    private int latestBefore(Tally.Repeated one) {
+        for (int i = cuts.size() - 1; i >= 0; i--) {
+            if (cuts.get(i).nanos < one.heard().getLast() && cuts.get(i).nanos > one.sent()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}
