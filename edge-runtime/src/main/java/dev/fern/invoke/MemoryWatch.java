@@ -218,7 +218,7 @@ final class MemoryWatch {
         if (suspects.isEmpty() || !heap.collect(heap.usedByAll() > heap.max() / SHARE ? fullPause() : PAUSE_NANOS)) {
             return null;
         }
-        long used = heap.used();
+        long used = heap.live(); // as the collection left it: others may have allocated since
         var found = suspects.stream()
                 .filter(one -> used - one.usage.live >= memory(one) && used - one.usage.used >= memory(one) / 2)
                 .min(Comparator.comparingLong(one -> Math.abs(one.allocated - (used - one.usage.live))));
@@ -239,7 +239,7 @@ final class MemoryWatch {
             if (!heap.collect(fullPause())) {
                 return null;
             }
-            if (!heap.isFull(heap.used())) {
+            if (!heap.isFull(heap.live())) {
                 suspects.forEach(one -> one.usage.cleared = one.allocated);
                 return null;
             }
