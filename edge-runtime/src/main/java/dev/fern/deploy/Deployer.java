@@ -214,6 +214,7 @@ public final class Deployer implements AutoCloseable {
         deployment.failures = 0;
         deployment.problem = null;
         deployment.invalid = false;
+        deployment.again = false;
         deployment.cancelRetry();
         prepare(deployment, deployment.wanted, deployment.wantedDigest);
     }
@@ -252,6 +253,10 @@ public final class Deployer implements AutoCloseable {
                         "the last good version of {0} cannot run either: {1}",
                         deployment.name,
                         failed.problem());
+        }
+        if (deployment.again && !deployment.preparing) {
+            deployment.again = false;
+            again(deployment);
         }
     }
 
@@ -301,10 +306,15 @@ public final class Deployer implements AutoCloseable {
     }
 
     private void again(Deployment deployment) {
-        if (deployments.get(deployment.name) == deployment && !deployment.isCurrent()) {
-            deployment.cancelRetry();
-            prepare(deployment, deployment.wanted, deployment.wantedDigest);
+        if (deployments.get(deployment.name) != deployment || deployment.isCurrent()) {
+            return;
         }
+        if (deployment.preparing) { // nudges must not pile up work: others wait for a place
+            deployment.again = true;
+            return;
+        }
+        deployment.cancelRetry();
+        prepare(deployment, deployment.wanted, deployment.wantedDigest);
     }
 
     /// Against all that runs but itself.

@@ -38,6 +38,8 @@ final class Deployment {
     int wish;
     /// A preparation of the current wish is under way.
     boolean preparing;
+    /// It was asked for once more meanwhile, and is tried once more after that.
+    boolean again;
 
     int failures;
     Time.@Nullable Timer retry;

@@ -6,6 +6,7 @@ import dev.fern.Headers;
 import dev.fern.Ids;
 import dev.fern.Intake;
 import dev.fern.IntakeFullException;
+import dev.fern.Metrics;
 import dev.fern.Payload;
 import dev.fern.Result;
 import dev.fern.Settings;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 
 /// Runs functions: `/invoke/FN_ID` and `/t/APP/SOURCE`. The id of the event is the id of the call.
 final class Calls {
@@ -27,8 +29,10 @@ final class Calls {
     private final Intake intake;
     private final Guard guard;
     private final Time time;
+    private final LongAdder tooLarge;
 
-    Calls(Settings settings, Intake intake, Guard guard, Time time) {
+    Calls(Settings settings, Intake intake, Guard guard, Time time, Metrics metrics) {
+        tooLarge = metrics.counter("fern_events_refused_total", "reason", "size");
         this.settings = settings;
         this.intake = intake;
         this.guard = guard;
@@ -50,7 +54,7 @@ final class Calls {
     }
 
     private Event event(Exchange exchange, Trigger trigger, Headers headers) throws RefusedException, IOException {
-        var body = exchange.body(settings.limits().eventBytes());
+        var body = body(exchange);
         var event = new Event(
                 Ids.next(),
                 "/fern/" + settings.device().id() + "/http/" + trigger.name(),
@@ -63,6 +67,17 @@ final class Calls {
                 Payload.of(body));
         exchange.header("Fn-Call-Id", event.id());
         return event;
+    }
+
+    private byte[] body(Exchange exchange) throws RefusedException, IOException {
+        try {
+            return exchange.body(settings.limits().eventBytes());
+        } catch (RefusedException e) {
+            if (e.status() == 413) {
+                tooLarge.increment();
+            }
+            throw e;
+        }
     }
 
     private Answer run(Trigger trigger, Event event) throws RefusedException, InterruptedException {

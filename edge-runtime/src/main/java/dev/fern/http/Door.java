@@ -138,7 +138,7 @@ public final class Door implements Adapter {
         var http = settings.http();
         var listen = ListenAddress.parse(http.listen());
         var guard = new Guard(http, listen, metrics);
-        var calls = new Calls(settings, intake, guard, time);
+        var calls = new Calls(settings, intake, guard, time, metrics);
         var console = new Console(control, logs, settings.limits().eventBytes());
         Exposition.addProcess(metrics);
         var config = WebServer.builder()

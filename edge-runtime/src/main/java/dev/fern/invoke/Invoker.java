@@ -112,10 +112,7 @@ public final class Invoker implements AutoCloseable {
     ///
     /// @param ahead a caller is waiting: before those that nobody waits for
     public void submit(FnName name, Call call, boolean ahead, Consumer<Result> done) {
-        var job = new Job(call, result -> {
-            logs.ended(name, call.id(), result);
-            done.accept(result);
-        });
+        var job = new Job(call, logs.watching(name, call.id(), done));
         Result refusal;
         synchronized (this) {
             var queue = queues.get(name);

@@ -31,8 +31,16 @@ public final class Logs {
         return text -> add(fn + " " + callId, text);
     }
 
-    /// Says why a call failed, if it did: a caller over HTTP is only told "function failed".
-    void ended(FnName fn, String callId, Result result) {
+    /// Says why the call failed, if it does, before the other hears of its end: a caller over HTTP is only told
+    /// "function failed".
+    Consumer<Result> watching(FnName fn, String callId, Consumer<Result> done) {
+        return result -> {
+            ended(fn, callId, result);
+            done.accept(result);
+        };
+    }
+
+    private void ended(FnName fn, String callId, Result result) {
         try {
             switch (result) {
                 case Result.FunctionError(var message) -> of(fn, callId).line("the call failed: " + message);

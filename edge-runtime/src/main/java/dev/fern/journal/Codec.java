@@ -34,6 +34,23 @@ final class Codec {
         return write(out -> put(out, event));
     }
 
+    /// How many bytes [#event] makes of it.
+    static int size(Event event) {
+        var size = new int[] {1 + 8 + 4 + 4 + 4 + 4 + event.data().size()};
+        for (var text : new @Nullable String[] {
+            event.id(), event.source(), event.type(), event.subject(), event.dataContentType()
+        }) {
+            size[0] += size(text);
+        }
+        event.extensions().forEach((name, value) -> size[0] += size(name) + size(value));
+        event.headers().forEach((name, value) -> size[0] += size(name) + size(value));
+        return size[0];
+    }
+
+    private static int size(@Nullable String text) {
+        return 4 + (text == null ? 0 : Payload.of(text).size());
+    }
+
     static Event event(byte[] bytes) throws IOException {
         return event(new DataInputStream(new ByteArrayInputStream(bytes)));
     }

@@ -13,7 +13,7 @@ final class Counts {
         return calls.get();
     }
 
-    /// Bytes of events.
+    /// Bytes of the events of calls owed, as the file has them: what a start finds is the same number.
     long bytes() {
         return bytes.get();
     }
@@ -29,18 +29,25 @@ final class Counts {
     }
 
     void added(Entry entry) {
-        of(entry.state()).incrementAndGet();
-        bytes.addAndGet(entry.call().event().size());
+        count(entry, entry.state(), 1);
     }
 
-    void moved(Entry.State from, Entry.State to) {
-        of(from).decrementAndGet();
-        of(to).incrementAndGet();
+    void moved(Entry.State from, Entry entry) {
+        count(entry, from, -1);
+        count(entry, entry.state(), 1);
     }
 
     void forgot(Entry entry) {
-        of(entry.state()).decrementAndGet();
-        bytes.addAndGet(-entry.call().event().size());
+        count(entry, entry.state(), -1);
+    }
+
+    private void count(Entry entry, Entry.State state, int change) {
+        if (state == Entry.State.DEAD) { // bounded by their number
+            dead.addAndGet(change);
+        } else {
+            calls.addAndGet(change);
+            bytes.addAndGet((long) change * Codec.size(entry.call().event()));
+        }
     }
 
     void forgot(Store.Forgotten gone) {
@@ -51,9 +58,5 @@ final class Counts {
 
     void trimmed(int most) {
         dead.addAndGet(-most);
-    }
-
-    private AtomicLong of(Entry.State state) {
-        return state == Entry.State.DEAD ? dead : calls;
     }
 }

@@ -131,7 +131,7 @@ public final class Journal implements Marks, AutoCloseable {
     /// @param from the state it was in
     /// @param synced runs once it is safe, on the journal's thread; null if nobody waits for it
     public void update(Entry entry, Entry.State from, @Nullable Runnable synced) {
-        counts.moved(from, entry.state());
+        counts.moved(from, entry);
         synchronized (this) {
             next.update(entry, synced);
             changed();

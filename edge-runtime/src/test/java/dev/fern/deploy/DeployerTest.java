@@ -32,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,6 +198,63 @@ class DeployerTest {
         var moved = push("f:latest", "two");
         deployer.nudge();
         Await.until("the new image runs", () -> moved.equals(status("f").digest()));
+    }
+
+    /// From now on loading f takes until the gate is open, and counts.
+    private AtomicInteger slowLoads(CountDownLatch gate) {
+        var loads = new AtomicInteger();
+        runtime.loading = name -> {
+            if (name.equals("a/f")) {
+                loads.incrementAndGet();
+                try {
+                    gate.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        };
+        return loads;
+    }
+
+    @Test
+    void nudges_while_a_version_is_made_ready_do_not_pile_up() throws Exception {
+        push("f:1", "one");
+        var gate = new CountDownLatch(1);
+        var loads = slowLoads(gate);
+        var f = definition("f", "f:1", "mqtt:in");
+        deployer.want(List.of(f));
+        Await.until("f is being loaded", () -> loads.get() == 1);
+        for (int i = 0; i < 5; i++) {
+            deployer.nudge();
+        }
+        deployer.want(List.of(f, definition("g", "f:1", "mqtt:other")));
+        Await.until("the nudges are behind it", () -> deployer.status().size() == 2);
+        gate.countDown();
+        awaitState("f", Status.State.READY);
+        awaitState("g", Status.State.READY);
+        assertThat(loads).hasValue(1);
+    }
+
+    @Test
+    void a_nudge_while_a_version_is_made_ready_counts_if_that_fails() throws Exception {
+        push("f:1", "one");
+        var gate = new CountDownLatch(1);
+        var loads = slowLoads(gate);
+        var slow = runtime.loading;
+        runtime.loading = name -> {
+            slow.accept(name);
+            if (loads.get() == 1) {
+                throw new IllegalStateException("for once");
+            }
+        };
+        var f = definition("f", "f:1", "mqtt:in");
+        deployer.want(List.of(f));
+        Await.until("f is being loaded", () -> loads.get() == 1);
+        deployer.nudge();
+        deployer.want(List.of(f, definition("g", "none:1", "mqtt:other")));
+        Await.until("the nudge is behind it", () -> deployer.status().size() == 2);
+        gate.countDown();
+        awaitState("f", Status.State.READY);
     }
 
     @Test

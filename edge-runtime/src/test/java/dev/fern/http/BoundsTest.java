@@ -61,6 +61,14 @@ class BoundsTest {
     }
 
     @Test
+    void anEventOverTheLimitIsCounted() throws Exception {
+        visitor.ask("POST", "/invoke/id-f", "x".repeat(LIMIT + 1));
+        visitor.ask("POST", "/t/a/x", "x".repeat(LIMIT + 1));
+        visitor.ask("POST", "/v2/apps", "x".repeat((1 << 20) + 1)); // no event
+        assertThat(visitor.get("/metrics").body()).contains("fern_events_refused_total{reason=\"size\"} 2.0\n");
+    }
+
+    @Test
     void aBodyAtTheLimitIsTaken() throws Exception {
         assertThat(visitor.ask("POST", "/invoke/id-f", "x".repeat(LIMIT)).statusCode())
                 .isEqualTo(200);

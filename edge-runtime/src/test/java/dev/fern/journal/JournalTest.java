@@ -54,6 +54,30 @@ class JournalTest {
     }
 
     @Test
+    void the_bytes_are_those_of_the_calls_owed_before_and_after_a_restart() throws Exception {
+        var small = entry(1, "l", Entry.State.QUEUED, "");
+        var large = entry(2, "l", Entry.State.QUEUED, "é".repeat(5000));
+        long bytes;
+        try (var journal = journal()) {
+            journal.open();
+            add(journal, small);
+            add(journal, large);
+            bytes = journal.bytes();
+        }
+        try (var journal = journal()) {
+            journal.open();
+            assertThat(journal.bytes()).isEqualTo(bytes).isGreaterThan(10_000);
+            journal.forget(small);
+            journal.update(entry(2, "l", Entry.State.DEAD, "é".repeat(5000)), Entry.State.QUEUED, null);
+            assertThat(journal.bytes()).as("nothing is owed").isZero();
+            journal.update(large, Entry.State.DEAD, null);
+            assertThat(journal.bytes()).as("a dead call runs again").isGreaterThan(10_000);
+            journal.forget(large);
+            assertThat(journal.bytes()).isZero();
+        }
+    }
+
+    @Test
     void what_was_safe_is_there_after_a_restart_to_the_last_byte() throws Exception {
         var event = new Event(
                 "id-1",

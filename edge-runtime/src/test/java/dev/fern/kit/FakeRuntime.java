@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /// Runs functions that a test writes as lambdas.
 public final class FakeRuntime implements FunctionRuntime {
@@ -32,6 +33,9 @@ public final class FakeRuntime implements FunctionRuntime {
     public final AtomicInteger instances = new AtomicInteger();
     /// Programs loaded and not closed.
     public final AtomicInteger programs = new AtomicInteger();
+
+    /// Runs before the code of `app/name` is loaded.
+    public volatile Consumer<String> loading = _ -> {};
 
     /// What `app/name` does from now on.
     public void body(String fn, Body body) {
@@ -59,6 +63,7 @@ public final class FakeRuntime implements FunctionRuntime {
 
     @Override
     public Program load(Fn fn, Bundle bundle) {
+        loading.accept(fn.name().toString());
         programs.incrementAndGet();
         return new Program() {
             @Override
