@@ -12,7 +12,8 @@ import java.util.Set;
 final class Damaged {
     private static final System.Logger LOG = System.getLogger("fern.journal");
 
-    /// SQLite's result codes that speak of the disk or the machine (sqlite.org/rescode.html): PERM, BUSY, LOCKED, NOMEM,
+    /// SQLite's result codes that speak of the disk or the machine (sqlite.org/rescode.html): PERM, BUSY, LOCKED,
+    /// NOMEM,
     /// READONLY, FULL, CANTOPEN.
     private static final Set<Integer> SURROUNDINGS = Set.of(3, 5, 6, 7, 8, 13, 14);
 
