@@ -4,16 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fern.e2e.fault.Fault;
 import dev.fern.e2e.fault.Row;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `./dev fault`, a few rounds of it.
+/// `./dev fault --short`, the quicker half of it.
 class FaultTest {
-    @ParameterizedTest
-    @ValueSource(strings = {"power cut"})
-    void whatIsPromisedIsKept(String scenarios) throws InterruptedException {
-        var rows = Fault.play(scenarios, 10, 1, _ -> {}, _ -> {});
+    private static final int ROUNDS = 10;
 
-        assertThat(rows).isNotEmpty().allMatch(Row::kept).allMatch(row -> row.sent() > 0);
+    @ParameterizedTest
+    @ValueSource(strings = {"power cut, durable", "broker forgets", "SIGTERM, durable=broker", "two daemons"})
+    void whatIsPromisedIsKept(String scenarios) throws InterruptedException {
+        assertThat(played(scenarios)).isNotEmpty().allMatch(Row::kept).allMatch(row -> row.sent() > 0);
+    }
+
+    @Test
+    void aDiskThatIsFullLosesNothing() throws InterruptedException {
+        // there are none where nobody may mount a small disk
+        assertThat(played("disk full, and")).allMatch(Row::kept);
+    }
+
+    private static List<Row> played(String scenarios) throws InterruptedException {
+        return Fault.play(scenarios, ROUNDS, 1, _ -> {}, _ -> {});
     }
 }

@@ -18,6 +18,7 @@ final class SmallDisk implements AutoCloseable {
     private final Sandbox sandbox;
     private final Path folder;
     private final Path filler;
+    private final Thread atEnd = new Thread(this::unmount, "fern-small-disk");
 
     /// Mounts it over the folder, which is empty afterwards.
     SmallDisk(Sandbox sandbox, Path folder, String size) throws IOException, InterruptedException {
@@ -25,6 +26,7 @@ final class SmallDisk implements AutoCloseable {
         this.folder = folder;
         filler = folder.resolve("filler");
         run("mount", "-t", "tmpfs", "-o", "size=" + size, "fern-fault", folder.toString());
+        Runtime.getRuntime().addShutdownHook(atEnd);
     }
 
     /// Whether this process may have one.
@@ -71,8 +73,19 @@ final class SmallDisk implements AutoCloseable {
         sandbox.start(List.of(command), Map.of()).awaitSuccess(SOON);
     }
 
+    private void unmount() {
+        try {
+            new ProcessBuilder("umount", "--lazy", folder.toString()).start().waitFor();
+        } catch (IOException e) {
+            System.err.println("still mounted: " + folder + ": " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
-    public void close() throws IOException, InterruptedException {
-        run("umount", "--lazy", folder.toString());
+    public void close() {
+        unmount();
+        Runtime.getRuntime().removeShutdownHook(atEnd);
     }
 }
