@@ -48,12 +48,18 @@ public abstract class LimitsContract {
     public enum End {
         /// At its time-out.
         TIME,
+        /// At its time-out or at the end of its memory, whichever a machine of this speed meets first.
+        EITHER,
         /// When it has used more than its memory, or asks for too much at once.
         MEMORY,
         /// As a failed call, because of what it did.
         FAILS,
         /// With an answer: what was too much was cut or refused.
-        ANSWERS
+        ANSWERS;
+
+        private boolean isTimed() {
+            return this == TIME || this == EITHER;
+        }
     }
 
     /// A bad function.
@@ -103,7 +109,7 @@ public abstract class LimitsContract {
     /// Waits until nothing is left of calls that were ended, but threads: that is looked at here.
     protected void awaitEnded() throws InterruptedException {}
 
-    /// The bad functions. Of those that end by [End#TIME] the time-out is 1 s.
+    /// The bad functions. Of those that end by [End#TIME] or [End#EITHER] the time-out is 1 s.
     protected abstract List<Bad> bad();
 
     @BeforeAll
@@ -121,7 +127,7 @@ public abstract class LimitsContract {
 
     private void install(String name, Bad of) throws InvalidDefinitionException, InterruptedException {
         var fn = Examples.fn(name);
-        var timeout = of.end == End.TIME ? SHORT : PATIENCE;
+        var timeout = of.end.isTimed() ? SHORT : PATIENCE;
         var bundle = bundle(folder.resolve("bundle-" + ++bundles), of.code);
         invoker.install(invoker.load(limited(fn, timeout), bundle));
     }
@@ -182,7 +188,7 @@ public abstract class LimitsContract {
         var rounds = new ArrayList<Round>();
         var waiting = new ArrayList<Bad>();
         for (var bad : bad()) {
-            if (bad.end != End.TIME) {
+            if (!bad.end.isTimed()) {
                 rounds.add(new Round(List.of(bad)));
                 continue;
             }
@@ -243,10 +249,12 @@ public abstract class LimitsContract {
     private void ended(Bad bad, String name, Result result) throws InterruptedException {
         switch (bad.end) {
             case TIME -> assertThat(result).as(bad.name).isEqualTo(new Result.TimedOut(SHORT));
+            case EITHER ->
+                assertThat(result).as(bad.name).isInstanceOfAny(Result.TimedOut.class, Result.FunctionError.class);
             case MEMORY, FAILS -> assertThat(result).as(bad.name).isInstanceOf(Result.FunctionError.class);
             case ANSWERS -> assertThat(result).as(bad.name).isInstanceOf(Result.Success.class);
         }
-        if (bad.end == End.MEMORY) {
+        if (bad.end == End.MEMORY || (bad.end == End.EITHER && result instanceof Result.FunctionError)) {
             assertThat(text(result)).containsAnyOf("memory", "room", "OutOfMemoryError", "more than its");
         }
         if (bad.saying instanceof String saying) {
