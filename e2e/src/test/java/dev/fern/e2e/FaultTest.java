@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// `./dev fault --short`, the quicker half of it.
 class FaultTest {
-    private static final int ROUNDS = 10;
+    private static final int ROUNDS = 6;
 
     @ParameterizedTest
     @ValueSource(strings = {"power cut, durable", "broker forgets", "SIGTERM, durable=broker", "two daemons"})
