@@ -1,5 +1,6 @@
 package dev.fern.e2e;
 
+import io.helidon.json.JsonObject;
 import io.helidon.json.JsonParser;
 import java.io.IOException;
 import java.net.URI;
@@ -153,6 +154,17 @@ public final class FernProcess implements AutoCloseable {
                 .timeout(Duration.ofSeconds(30))
                 .build();
         return client.send(request, BodyHandlers.ofString());
+    }
+
+    /// The id that it calls a function by.
+    public String functionId(String name) throws IOException, InterruptedException {
+        var status = JsonParser.create(get("/fern/status").body()).readJsonObject();
+        return status.arrayValue("functions").orElseThrow().values().stream()
+                .map(JsonObject.class::cast)
+                .filter(fn -> fn.stringValue("name", "").equals(name))
+                .map(fn -> fn.stringValue("id", ""))
+                .findFirst()
+                .orElseThrow();
     }
 
     /// Runs another command of the same program against this daemon, such as `emit gpio 17 rising`.

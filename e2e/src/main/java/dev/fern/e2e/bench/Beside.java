@@ -2,8 +2,6 @@ package dev.fern.e2e.bench;
 
 import dev.fern.e2e.FernProcess;
 import dev.fern.e2e.Sandbox;
-import io.helidon.json.JsonObject;
-import io.helidon.json.JsonParser;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -88,7 +86,7 @@ public record Beside(List<Row> rows) {
     /// Calls over HTTP.
     private record Calls(HttpClient client, FernProcess fern) {
         Row row(Plan plan, String runtime, String bad) throws IOException, InterruptedException {
-            var id = id(runtime);
+            var id = fern.functionId(runtime);
             if (!answer(send(id, "x")).equals("200 x")) {
                 throw new IOException("the function " + runtime + " does not work: " + answer(send(id, "x")));
             }
@@ -110,16 +108,6 @@ public record Beside(List<Row> rows) {
             return new Row(runtime, bad, quiet, beside, String.join(", ", text.toList()));
         }
 
-        private String id(String name) throws IOException, InterruptedException {
-            var status = JsonParser.create(fern.get("/fern/status").body()).readJsonObject();
-            return status.arrayValue("functions").orElseThrow().values().stream()
-                    .map(JsonObject.class::cast)
-                    .filter(fn -> fn.stringValue("name", "").equals(name))
-                    .map(fn -> fn.stringValue("id", ""))
-                    .findFirst()
-                    .orElseThrow();
-        }
-
         private CompletableFuture<HttpResponse<String>> send(String id, String body) {
             var request = HttpRequest.newBuilder(fern.url().resolve("/invoke/" + id))
                     .timeout(PATIENCE)
@@ -137,7 +125,7 @@ public record Beside(List<Row> rows) {
 
         /// Calls the good function for so long. A call's time runs from when it was due.
         Heard during(Duration time, Runnable beginning) throws IOException, InterruptedException {
-            var good = id("good");
+            var good = fern.functionId("good");
             var nanos = new ConcurrentLinkedQueue<Long>();
             var calls = new ArrayList<CompletableFuture<Boolean>>();
             long start = System.nanoTime();
