@@ -1,25 +1,15 @@
 package dev.fern.process;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// The same with a launcher of its own, which has another user and no right, over its socket.
+/// The same through a launcher.
 class RemoteBadProcessTest extends BadProcessTest {
-    private static LauncherProcess launcher;
-
-    @BeforeAll
-    static void startLauncher() throws Exception {
-        launcher = new LauncherProcess(Path.of(System.getProperty("java.io.tmpdir")));
-    }
-
-    @AfterAll
-    static void endLauncher() throws Exception {
-        launcher.close();
-    }
+    @RegisterExtension
+    static final RemoteBooth REMOTE = new RemoteBooth();
 
     @Override
     Booth booth(Path place) throws Exception {
-        return Booth.remote(place, launcher.socket);
+        return REMOTE.at(place);
     }
 }
