@@ -1,6 +1,7 @@
 package dev.fern.images;
 
 import dev.fern.Clock;
+import dev.fern.HttpClients;
 import dev.fern.Problem;
 import dev.fern.Time;
 import java.io.ByteArrayOutputStream;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -109,13 +109,7 @@ final class Http {
     private synchronized HttpClient client() {
         var made = client;
         if (made == null) {
-            made = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .connectTimeout(CONNECT)
-                    .executor(Executors.newThreadPerTaskExecutor(
-                            Thread.ofVirtual().name("fern-images-", 0).factory()))
-                    .build();
+            made = HttpClients.named("fern-images-", CONNECT);
             client = made;
         }
         return made;

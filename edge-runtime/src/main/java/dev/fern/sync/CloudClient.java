@@ -2,6 +2,7 @@ package dev.fern.sync;
 
 import dev.fern.Clock;
 import dev.fern.Durations;
+import dev.fern.HttpClients;
 import dev.fern.Problem;
 import dev.fern.SecretFile;
 import dev.fern.Settings;
@@ -25,7 +26,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -211,13 +211,7 @@ final class CloudClient implements AutoCloseable {
     private HttpClient client() {
         var existing = client;
         if (existing == null) {
-            existing = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .connectTimeout(connect)
-                    .executor(Executors.newThreadPerTaskExecutor(
-                            Thread.ofVirtual().name("fern-sync-http").factory()))
-                    .build();
+            existing = HttpClients.named("fern-sync-http-", connect);
             client = existing;
         }
         return existing;

@@ -3,6 +3,7 @@ package dev.fern.webhook;
 import dev.fern.Clock;
 import dev.fern.Durations;
 import dev.fern.Event;
+import dev.fern.HttpClients;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Problem;
 import dev.fern.SinkException;
@@ -23,7 +24,6 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -211,17 +211,10 @@ final class Poster implements AutoCloseable {
         }
     }
 
-    /// Made at the first need. HTTP 1.1 only: servers stumble over the upgrade.
     private synchronized HttpClient client() {
         var made = client;
         if (made == null) {
-            made = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .connectTimeout(connect)
-                    .executor(Executors.newThreadPerTaskExecutor(
-                            Thread.ofVirtual().name("fern-webhook-http-", 0).factory()))
-                    .build();
+            made = HttpClients.named("fern-webhook-http-", connect);
             client = made;
         }
         return made;
