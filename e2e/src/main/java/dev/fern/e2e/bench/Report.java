@@ -2,7 +2,6 @@ package dev.fern.e2e.bench;
 
 import dev.fern.e2e.bench.Contender.Broker;
 import dev.fern.e2e.bench.Contest.Task;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
@@ -10,7 +9,7 @@ import java.util.stream.DoubleStream;
 /// A contest as tables in Markdown, for docs/benchmarks.md.
 public final class Report {
     private final Contest contest;
-    private final List<String> lines = new ArrayList<>();
+    private final Tables tables = new Tables();
 
     private Report(Contest contest) {
         this.contest = contest;
@@ -24,21 +23,7 @@ public final class Report {
         report.functions();
         report.memory();
         report.targets();
-        return report.lines;
-    }
-
-    private void row(Object... cells) {
-        lines.add("| "
-                + String.join(
-                        " | ", List.of(cells).stream().map(String::valueOf).toList()) + " |");
-    }
-
-    private void table(String title, Object... heads) {
-        lines.add("");
-        lines.add("### " + title);
-        lines.add("");
-        row(heads);
-        lines.add("|" + " --- |".repeat(heads.length));
+        return report.tables.lines();
     }
 
     private boolean has(Way way, Broker broker, Task task) {
@@ -46,9 +31,9 @@ public final class Report {
     }
 
     private void latency() {
-        table("Latency, ms", "QoS", "contender", "20/s p50", "20/s p99", "200/s p50", "200/s p99");
+        tables.table("Latency, ms", "QoS", "contender", "20/s p50", "20/s p99", "200/s p50", "200/s p99");
         for (var way : Way.values()) {
-            row(
+            tables.row(
                     way.qos,
                     way.title,
                     ms(way, Task.SLOW, 50),
@@ -71,7 +56,7 @@ public final class Report {
             if (!has(Way.BARE_AUTO, broker, Task.FULL)) {
                 continue;
             }
-            table(
+            tables.table(
                     "Throughput, max_inflight_messages " + (broker == Broker.STOCK ? "20 (stock)" : "0 (unlimited)"),
                     "QoS",
                     "contender",
@@ -80,7 +65,7 @@ public final class Report {
                     "to at once",
                     "CPU µs/message");
             for (var way : Way.values()) {
-                row(
+                tables.row(
                         way.qos,
                         way.title,
                         contest.spread(
@@ -101,11 +86,12 @@ public final class Report {
     }
 
     private void functions() {
-        table("One more Java function", "kind", "very first, ms", "further ones, ms", "heap, KB", "metaspace, KB");
+        tables.table(
+                "One more Java function", "kind", "very first, ms", "further ones, ms", "heap, KB", "metaspace, KB");
         for (var kind : List.of("bytes", "json")) {
             var loads = loads(kind);
             var memory = probed(kind + " memory ").getFirst().split(" ");
-            row(
+            tables.row(
                     kind.equals("bytes") ? "bytes in, bytes out" : "JSON in, JSON out",
                     String.format(Locale.ROOT, "%.0f", loads[0]),
                     further(kind).text(1),
@@ -130,18 +116,18 @@ public final class Report {
     }
 
     private void memory() {
-        table("The daemon's memory, MB", "when", "resident", "of it anonymous");
+        tables.table("The daemon's memory, MB", "when", "resident", "of it anonymous");
         memory("ready, no function", contest.empty());
         memory("functions deployed, no message yet", contest.deployed());
         memory("after all of the above", contest.worked());
     }
 
     private void memory(String when, Memory memory) {
-        row(when, memory.rssKb() / 1000, memory.anonymousKb() / 1000);
+        tables.row(when, memory.rssKb() / 1000, memory.anonymousKb() / 1000);
     }
 
     private void targets() {
-        table("Targets", "what", "target", "measured", "");
+        tables.table("Targets", "what", "target", "measured", "");
         for (var way : List.of(Way.FERN_0, Way.FERN_BROKER, Way.FERN_DISK)) {
             for (var task : List.of(Task.SLOW, Task.STEADY)) {
                 if (has(way, Broker.STOCK, task)) {
@@ -164,8 +150,7 @@ public final class Report {
         for (var kind : List.of("bytes", "json")) {
             atMost("a further function, " + kind, "<= 10 ms", 10, further(kind));
         }
-        lines.add("");
-        lines.add(String.format(
+        tables.say(String.format(
                 Locale.ROOT,
                 "%d messages, %d lost, %d duplicated. One write and sync of 4 KB on this disk: %s ms.",
                 contest.sent(),
@@ -175,10 +160,10 @@ public final class Report {
     }
 
     private void atMost(String what, String target, double limit, Spread value) {
-        row(what, target, value.text(2), value.median() <= limit ? "met" : "**missed**");
+        tables.row(what, target, value.text(2), value.median() <= limit ? "met" : "**missed**");
     }
 
     private void atLeast(String what, double limit, Spread value) {
-        row(what, ">= " + limit, value.text(2), value.median() >= limit ? "met" : "**missed**");
+        tables.row(what, ">= " + limit, value.text(2), value.median() >= limit ? "met" : "**missed**");
     }
 }

@@ -1,7 +1,6 @@
 package dev.fern.e2e.bench;
 
 import dev.fern.e2e.bench.Runtimes.Profile;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -9,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 /// [Runtimes] as tables in Markdown, for docs/benchmarks.md.
 public final class RuntimesReport {
     private final Runtimes runtimes;
-    private final List<String> lines = new ArrayList<>();
+    private final Tables tables = new Tables();
 
     private RuntimesReport(Runtimes runtimes) {
         this.runtimes = runtimes;
@@ -22,23 +21,11 @@ public final class RuntimesReport {
         report.cold();
         report.warm();
         report.targets();
-        return report.lines;
-    }
-
-    private void row(Object... cells) {
-        lines.add("| "
-                + String.join(
-                        " | ", List.of(cells).stream().map(String::valueOf).toList()) + " |");
-    }
-
-    private void table(String title, Object... heads) {
-        lines.addAll(List.of("", "### " + title, ""));
-        row(heads);
-        lines.add("|" + " --- |".repeat(heads.length));
+        return report.tables.lines();
     }
 
     private void starts() {
-        table(
+        tables.table(
                 "A daemon's start, with and without AOT cache",
                 "functions",
                 "cache",
@@ -50,7 +37,7 @@ public final class RuntimesReport {
                 "that of a further function, ms");
         for (var javaScript : List.of(false, true)) {
             for (var cached : List.of(false, true)) {
-                row(
+                tables.row(
                         javaScript ? "Java, WebAssembly, 2 JavaScript" : "Java, WebAssembly",
                         !cached ? "none" : javaScript ? "full" : "base",
                         runtimes.starts(cached, javaScript, one -> one.readyMs())
@@ -68,8 +55,7 @@ public final class RuntimesReport {
                                 : "");
             }
         }
-        lines.add("");
-        lines.add("`fern status`: " + status(Profile.NONE) + " ms without cache, " + status(Profile.BASE)
+        tables.say("`fern status`: " + status(Profile.NONE) + " ms without cache, " + status(Profile.BASE)
                 + " ms with base.");
     }
 
@@ -85,7 +71,7 @@ public final class RuntimesReport {
     }
 
     private void cold() {
-        table(
+        tables.table(
                 "A function's first call, loading included, ms",
                 "function",
                 "cache",
@@ -97,7 +83,7 @@ public final class RuntimesReport {
         for (var kind : RuntimeKind.values()) {
             for (var profile : Profile.values()) {
                 if (kind.idleKb > 0 && has(kind, profile)) {
-                    row(
+                    tables.row(
                             kind.title,
                             profile.name().toLowerCase(Locale.ROOT),
                             runtimes.first(kind, profile).text(0),
@@ -116,8 +102,8 @@ public final class RuntimesReport {
                 }
             }
         }
-        row("a process for each call: java", "", once(runtimes.javaMs).text(0), "", "the same", "", "");
-        row("a process for each call: node", "", once(runtimes.nodeMs).text(0), "", "the same", "", "");
+        tables.row("a process for each call: java", "", once(runtimes.javaMs).text(0), "", "the same", "", "");
+        tables.row("a process for each call: node", "", once(runtimes.nodeMs).text(0), "", "the same", "", "");
     }
 
     private boolean has(RuntimeKind kind, Profile profile) {
@@ -141,7 +127,7 @@ public final class RuntimesReport {
     }
 
     private void warm() {
-        table(
+        tables.table(
                 "A warm call in the daemon's process",
                 "function",
                 "µs",
@@ -150,15 +136,17 @@ public final class RuntimesReport {
             var once = kind == RuntimeKind.JAVA ? runtimes.javaMs : runtimes.nodeMs;
             var compared = kind == RuntimeKind.JAVA || kind == RuntimeKind.JAVASCRIPT;
             var micros = warmMicros(kind);
-            row(kind.title, micros.text(1), compared ? Math.round(once(once).median() * 1000 / micros.median()) : "");
+            tables.row(
+                    kind.title,
+                    micros.text(1),
+                    compared ? Math.round(once(once).median() * 1000 / micros.median()) : "");
         }
-        lines.add("");
-        lines.add("A call of a process to a bare client on the same socket: "
+        tables.say("A call of a process to a bare client on the same socket: "
                 + runtimes.processToBare().text(2) + ".");
     }
 
     private void targets() {
-        table("Targets of the runtimes", "what", "target", "measured", "");
+        tables.table("Targets of the runtimes", "what", "target", "measured", "");
         var js = RuntimeKind.JAVASCRIPT;
         target("first JavaScript call in a running daemon, over HTTP", 200, "ms", starts(one -> one.firstMs()));
         target("the first of a further function", 15, "ms", starts(one -> one.furtherMs()));
@@ -179,6 +167,6 @@ public final class RuntimesReport {
 
     private void target(String what, double limit, String unit, Spread value) {
         var bound = limit == Math.rint(limit) ? String.valueOf((long) limit) : String.valueOf(limit);
-        row(what, "<= " + bound + " " + unit, value.text(2), value.median() <= limit ? "met" : "**missed**");
+        tables.row(what, "<= " + bound + " " + unit, value.text(2), value.median() <= limit ? "met" : "**missed**");
     }
 }

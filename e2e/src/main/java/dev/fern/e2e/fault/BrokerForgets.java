@@ -38,9 +38,7 @@ final class BrokerForgets implements Scenario {
                 ground.awaitListening();
             }
             stream.send(MANY);
-            stream.awaitAll();
-            ground.fern.stop();
-            stream.catchUp();
+            ground.finish(stream);
             return verdict.row(rounds, stream.tally(), cuts);
         }
     }

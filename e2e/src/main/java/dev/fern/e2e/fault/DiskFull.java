@@ -59,9 +59,7 @@ final class DiskFull implements Scenario {
                             ground.await(() -> !ground.says("free space on")), "it does not see that there is room");
                 }
                 stream.end();
-                stream.awaitAll();
-                ground.fern.stop();
-                stream.catchUp();
+                ground.finish(stream);
                 try (var files = Files.list(ground.fern.data())) {
                     var damaged = files.filter(file -> file.toString().contains("damaged"))
                             .toList();

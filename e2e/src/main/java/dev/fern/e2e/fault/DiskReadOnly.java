@@ -43,9 +43,7 @@ final class DiskReadOnly implements Scenario {
                     disk.unprotect();
                     ground.fern.restart();
                 }
-                stream.awaitAll();
-                ground.fern.stop();
-                stream.catchUp();
+                ground.finish(stream);
                 return verdict.row(rounds, stream.tally(), cuts);
             }
         }

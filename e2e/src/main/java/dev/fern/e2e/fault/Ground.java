@@ -65,6 +65,13 @@ final class Ground implements AutoCloseable {
         return new Stream(broker.url(), counting.url());
     }
 
+    /// Waits until all that was sent has come out, then stops the device and hears its last words.
+    void finish(Stream stream) throws IOException, InterruptedException {
+        stream.awaitAll();
+        fern.stop();
+        stream.catchUp();
+    }
+
     /// What may be asked again and again.
     interface Condition {
         boolean holds() throws IOException, InterruptedException;

@@ -1,15 +1,9 @@
 package dev.fern.e2e.fault;
 
 import java.io.IOException;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
 
 /// `kill -9` of the daemon at random moments of a stream of messages.
 final class PowerCuts implements Scenario {
-    private static final int WORK_MS = 10;
-    private static final int MOMENT_MS = 700;
-    private static final int BEHIND = 150;
-
     private final String durable;
 
     /// @param durable `broker` or `disk`
@@ -30,28 +24,13 @@ final class PowerCuts implements Scenario {
 
     @Override
     public Row play(Plan plan) throws IOException, InterruptedException {
-        int rounds = plan.share(2);
-        var random = new Random(plan.seed());
-        var cuts = new Cuts();
-        try (var ground = new Ground(durable, WORK_MS);
-                var stream = ground.stream()) {
-            var copies = ground.sandbox.folder("copies");
-            stream.begin(WORK_MS, BEHIND);
-            for (int round = 1; round <= rounds; round++) {
-                TimeUnit.MILLISECONDS.sleep(random.nextInt(MOMENT_MS));
-                ground.fern.kill();
-                stream.catchUp();
-                cuts.add(Owed.in(ground.fern.data(), copies));
-                ground.fern.restart();
-                if (round % 10 == 0) {
-                    plan.progress().accept(name() + ": " + round + " of " + rounds);
-                }
-            }
-            stream.end();
-            stream.awaitAll();
-            ground.fern.stop();
-            stream.catchUp();
-            return new Verdict(this).row(rounds, stream.tally(), cuts);
-        }
+        return Harm.play(this, plan, plan.share(2), durable, play -> {
+            play.ground().fern.kill();
+            play.stream().catchUp();
+            play.cuts()
+                    .add(Owed.in(
+                            play.ground().fern.data(), play.ground().sandbox.folder("copies")));
+            play.ground().fern.restart();
+        });
     }
 }

@@ -33,9 +33,7 @@ final class TwoDaemons implements Scenario {
                 verdict.hold(says(second.output(), "another Fern runs on"), "it says " + second.output());
             }
             stream.end();
-            stream.awaitAll();
-            ground.fern.stop();
-            stream.catchUp();
+            ground.finish(stream);
             ground.fern.restart();
             verdict.hold(
                     !says(ground.fern.process().output(), "did not come to its end"),
