@@ -156,15 +156,37 @@ public final class FernProcess implements AutoCloseable {
         return client.send(request, BodyHandlers.ofString());
     }
 
+    /// Waits until no function is `loading` any more: each broker that its triggers name has acknowledged the
+    /// subscription. A daemon is ready before its broker is there, and what is published until then is lost.
+    ///
+    /// @return this
+    /// @throws IOException with its status if that does not happen within a minute
+    public FernProcess awaitListening() throws IOException, InterruptedException {
+        long end = System.nanoTime() + UP.toNanos();
+        while (functions().stream().anyMatch(fn -> fn.stringValue("state", "").equals("loading"))) {
+            if (System.nanoTime() > end) {
+                throw new IOException(
+                        "a function is still loading: " + get("/fern/status").body());
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        return this;
+    }
+
     /// The id that it calls a function by.
     public String functionId(String name) throws IOException, InterruptedException {
-        var status = JsonParser.create(get("/fern/status").body()).readJsonObject();
-        return status.arrayValue("functions").orElseThrow().values().stream()
-                .map(JsonObject.class::cast)
+        return functions().stream()
                 .filter(fn -> fn.stringValue("name", "").equals(name))
                 .map(fn -> fn.stringValue("id", ""))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private List<JsonObject> functions() throws IOException, InterruptedException {
+        var status = JsonParser.create(get("/fern/status").body()).readJsonObject();
+        return status.arrayValue("functions").orElseThrow().values().stream()
+                .map(JsonObject.class::cast)
+                .toList();
     }
 
     /// Runs another command of the same program against this daemon, such as `emit gpio 17 rising`.

@@ -42,18 +42,19 @@ public final class Stage implements AutoCloseable {
         }
     }
 
-    /// Starts the daemon on a simulated board and waits until it is ready.
+    /// Starts the daemon on a simulated board and waits until it is ready and listens at the broker.
     ///
     /// @param more lines of fern.yaml
     public FernProcess startFern(String... more) throws IOException, InterruptedException {
-        return FernProcess.start(
-                sandbox, """
+        return FernProcess.start(sandbox, """
                 cloud: {url: "%s", apps: [%s], every: 2s}
                 registry: {insecure: ["%s"]}
                 mqtt: {url: "%s"}
                 pins: {fan: {line: 27, initial: low}}
                 %s
-                """.formatted(cloud.url(), APP, registry.address(), broker.url(), String.join("\n", more)));
+                """.formatted(
+                                cloud.url(), APP, registry.address(), broker.url(), String.join("\n", more)))
+                .awaitListening();
     }
 
     public Sandbox sandbox() {

@@ -55,7 +55,7 @@ final class Outside implements AutoCloseable {
         return heard;
     }
 
-    /// The first message of that kind, waited for up to 20 s.
+    /// The first message of that kind, waited for up to two minutes.
     Heard await(String what, Predicate<Heard> wanted) throws InterruptedException {
         long end = System.nanoTime() + 120_000_000_000L;
         while (System.nanoTime() < end) {
@@ -66,7 +66,7 @@ final class Outside implements AutoCloseable {
             }
             Thread.sleep(5);
         }
-        throw new AssertionError("not heard within 20 s: " + what + "; heard " + heard);
+        throw new AssertionError("not heard within two minutes: " + what + "; heard " + heard);
     }
 
     @Override

@@ -63,11 +63,12 @@ final class Arena implements AutoCloseable {
                 mqtt: {url: "%s"}
                 brokers: {unlimited: {url: "%s"}}
                 """.formatted(
-                        stage.cloud().url(),
-                        Stage.APP,
-                        stage.registry().address(),
-                        stage.broker().url(),
-                        unlimited.url()));
+                                stage.cloud().url(),
+                                Stage.APP,
+                                stage.registry().address(),
+                                stage.broker().url(),
+                                unlimited.url()))
+                .awaitListening();
     }
 
     private void deploy(Way way, Broker broker) throws IOException, InterruptedException {

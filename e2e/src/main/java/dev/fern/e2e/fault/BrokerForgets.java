@@ -35,7 +35,7 @@ final class BrokerForgets implements Scenario {
                 cuts.add(Owed.in(ground.fern.data(), ground.sandbox.folder("copies")));
                 ground.broker.forget();
                 ground.broker.restart();
-                ground.awaitListening();
+                ground.fern.awaitListening();
             }
             stream.send(MANY);
             ground.finish(stream);

@@ -24,7 +24,7 @@ final class BrokerFreezes implements Scenario {
             play.cuts().add(Set.of());
             play.moment(FROZEN_MS);
             play.ground().broker.thaw();
-            play.ground().awaitListening();
+            play.ground().fern.awaitListening();
         });
     }
 }

@@ -30,7 +30,7 @@ final class BrokerRestarts implements Scenario {
             play.cuts().add(Set.of());
             play.moment(Harm.Play.MOMENT_MS);
             play.ground().broker.restart();
-            play.ground().awaitListening();
+            play.ground().fern.awaitListening();
         });
     }
 }

@@ -37,12 +37,15 @@ final class Cuts {
             int kept = (int) Math.min(
                     extra, cuts.stream().filter(cut -> redone(cut, one)).count());
             onDisk += kept;
-            int cut = latestBefore(one);
-            if (extra > kept && cut < 0) {
-                unexplained.add(one.number());
-            } else if (extra > kept) {
-                charged[cut] += extra - kept;
-                delivered += extra - kept;
+            // those that nothing on disk explains, the latest first, each for a delivery of its own
+            for (int again = extra; again > kept; again--) {
+                int cut = latestBefore(one, again);
+                if (cut < 0) {
+                    unexplained.add(one.number());
+                } else {
+                    charged[cut]++;
+                    delivered++;
+                }
             }
         }
         int most = 0;
@@ -58,10 +61,10 @@ final class Cuts {
                 && one.heard().getLast() > cut.nanos;
     }
 
-    /// The latest cut after the message was sent and before it was heard last, or -1.
-    private int latestBefore(Tally.Repeated one) {
+    /// The latest cut after the message was sent and before it was heard for that time, counted from 0; or -1.
+    private int latestBefore(Tally.Repeated one, int time) {
         for (int i = cuts.size() - 1; i >= 0; i--) {
-            if (cuts.get(i).nanos < one.heard().getLast() && cuts.get(i).nanos > one.sent()) {
+            if (cuts.get(i).nanos < one.heard().get(time) && cuts.get(i).nanos > one.sent()) {
                 return i;
             }
         }

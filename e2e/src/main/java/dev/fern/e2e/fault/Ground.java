@@ -9,9 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A device with one slow function between two brokers: one that a scenario may harm, and one that nobody does, where
-/// the
-/// results are counted.
+/// A device with one slow function between two brokers: one that a scenario may harm, and one that nobody does,
+/// where the results are counted.
 final class Ground implements AutoCloseable {
     /// What mosquitto sends ahead of acknowledgements, as it does by default.
     static final int AHEAD = 20;
@@ -54,7 +53,8 @@ final class Ground implements AutoCloseable {
                     functions: "%s"
                     mqtt: {url: "%s"}
                     brokers: {counting: {url: "%s"}}
-                    """.formatted(functions, broker.url(), counting.url()));
+                    """.formatted(functions, broker.url(), counting.url()))
+                    .awaitListening();
         } catch (IOException | InterruptedException | RuntimeException e) {
             sandbox.close();
             throw e;
@@ -104,14 +104,6 @@ final class Ground implements AutoCloseable {
     /// Whether the daemon's status has that text in it.
     boolean says(String text) throws IOException, InterruptedException {
         return fern.get("/fern/status").body().contains(text);
-    }
-
-    /// Waits until the function is ready: connected, and the broker has acknowledged the subscription.
-    void awaitListening() throws IOException, InterruptedException {
-        if (!await(() -> says("\"state\":\"ready\""))) {
-            throw new IOException(
-                    "the function is not ready: " + fern.get("/fern/status").body());
-        }
     }
 
     @Override

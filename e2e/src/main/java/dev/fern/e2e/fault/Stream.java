@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Both ends of a line through a function: publishes numbered messages of QoS 1 on `in/NUMBER`, and notes what comes on
 /// `out/NUMBER`. The number is in the topic, so that half of the bodies can be equal and each message is still counted.
 ///
-/// It loses nothing itself: a message that was not acknowledged is sent again, and what it hears comes from a broker
-/// that
-/// nobody harms.
+/// It loses nothing itself: a message that was not acknowledged is sent again, and what it hears comes from a
+/// broker that nobody harms.
 final class Stream implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String MARK = "out/mark";

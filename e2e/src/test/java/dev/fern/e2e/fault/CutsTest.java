@@ -51,6 +51,20 @@ class CutsTest {
     }
 
     @Test
+    void whatCameAgainAfterEachOfTwoCutsIsChargedToBoth() {
+        int number = tally.next();
+        tally.heard(number);
+        cuts.add(Set.of());
+        tally.heard(number);
+        cuts.add(Set.of());
+        tally.heard(number);
+
+        var explained = cuts.explain(tally.repeated());
+
+        assertThat(explained).isEqualTo(new Cuts.Explanation(0, 2, 1, List.of()));
+    }
+
+    @Test
     void aMessageThatDidNotComeOutIsLostAndOneThatTheBrokerMayHaveTwiceIsNoDuplicate() {
         int lost = tally.next();
         int doubtful = tally.next();
