@@ -57,7 +57,7 @@ public interface FunctionRuntime extends AutoCloseable {
         /// is closed after it and never called again. Must not wait.
         default void stop() {}
 
-        /// Makes the code of the call wait at its next step, if this runtime can, until told to go on: somebody
+        /// Makes the code of the call wait within some steps, if this runtime can, until told to go on: somebody
         /// finds out whether it fills the heap. From another thread, in pairs. Takes no memory, and is quick.
         default void hold(boolean wait) {}
 

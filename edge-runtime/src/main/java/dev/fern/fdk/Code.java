@@ -58,12 +58,6 @@ final class Code {
         }
     }
 
-    /// The code of that instance's call waits at its next step, or goes on.
-    void hold(Scope scope, boolean wait) {
-        scope.end().hold(wait);
-        loader.holdGate(wait);
-    }
-
     private synchronized boolean isLast() {
         return instances <= 1;
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The classes of one version of a function.
@@ -26,11 +25,9 @@ final class FunctionLoader extends ClassLoader {
 
     private final String function;
     private final Class<?> gate;
-    private final Consumer<Boolean> door;
+    private final Runnable closing;
     private final FunctionFiles files;
     private final boolean ownJackson;
-    private boolean shut;
-    private int holders;
     private volatile Scope scope;
 
     FunctionLoader(String function, FunctionFiles files, FdkLoader fdk, Scope scope) {
@@ -41,15 +38,10 @@ final class FunctionLoader extends ClassLoader {
         ownJackson = files.find(fileOf(MAPPER)) != null;
         gate = defineClass(GATE, GATE_FILE, 0, GATE_FILE.length);
         try {
-            door = door(gate);
+            closing = (Runnable) gate.getConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Consumer<Boolean> door(Class<?> gate) throws ReflectiveOperationException {
-        return (Consumer<Boolean>) gate.getConstructor().newInstance();
     }
 
     private static byte[] gateFile() {
@@ -61,15 +53,8 @@ final class FunctionLoader extends ClassLoader {
     }
 
     /// From now on all code of this loader asks at each step whether it may go on. There is no way back.
-    synchronized void closeGate() {
-        shut = true;
-        door.accept(true);
-    }
-
-    /// The same for a while: until each one who wanted it wants it no more.
-    synchronized void holdGate(boolean wanted) {
-        holders += wanted ? 1 : -1;
-        door.accept(shut || holders > 0);
+    void closeGate() {
+        closing.run();
     }
 
     /// Whom code of this function belongs to on a thread that does not say: the instance that was called last.

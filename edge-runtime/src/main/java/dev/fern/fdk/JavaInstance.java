@@ -15,8 +15,6 @@ final class JavaInstance implements FunctionRuntime.Instance {
     private final Scope scope;
     private final int answerBytes;
     private volatile @Nullable Code code;
-    /// The same while it is held: it may be closed before it is let go.
-    private @Nullable Code held;
     private volatile Bridge.@Nullable Instance function;
 
     JavaInstance(Code code, Scope scope, Bridge.Instance function, int answerBytes) {
@@ -78,12 +76,7 @@ final class JavaInstance implements FunctionRuntime.Instance {
 
     @Override
     public void hold(boolean wait) {
-        if (wait) {
-            held = code;
-        }
-        if (held instanceof Code used) {
-            used.hold(scope, wait);
-        }
+        scope.end().hold(wait);
     }
 
     /// After a call was stopped, this one or another of the same classes.

@@ -1,11 +1,9 @@
 package com.fnproject.fn.runtime;
 
-import java.util.function.Consumer;
-
 /// What the rewritten code of a function passes at each method entry, before each jump back, and with the size of each
 /// array. Each version's class loader defines this class for itself, so a gate that is closed slows nobody else down,
 /// and open it costs one read.
-public final class FernGate implements Consumer<Boolean> {
+public final class FernGate implements Runnable {
     /// Bytes that are asked for at once without a question.
     static final int SMALL = 1 << 20;
 
@@ -16,10 +14,11 @@ public final class FernGate implements Consumer<Boolean> {
     /// Roughly counted: threads may overwrite each other's steps.
     private static int steps;
 
-    /// Closes the gate, so that everybody is asked, or opens it. Needs no memory, of which there may be none left.
+    /// Closes the gate: from then on everybody is asked at each step. There is no way back, the classes are not used
+    /// again. Needs no memory, of which there may be none left.
     @Override
-    public void accept(Boolean shut) {
-        closed = shut;
+    public void run() {
+        closed = true;
     }
 
     /// Passes, unless the call that this thread works for was stopped.
