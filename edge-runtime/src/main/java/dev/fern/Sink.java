@@ -4,9 +4,16 @@ import java.util.concurrent.CompletionStage;
 
 /// Takes what functions returned out into the world.
 public interface Sink {
-    /// Sends. Messages to one target leave in the order of these calls. The stage completes when the other side has it
-    /// (MQTT: PUBACK), or fails with a [SinkException]. Any thread; does not wait.
+    /// Sends. The stage completes when the other side has it (MQTT: PUBACK), or fails with a [SinkException]. Any
+    /// thread;
+    /// does not wait.
     CompletionStage<Void> send(Event event, Target target);
+
+    /// How many messages of one target may be under way at once. With more than one it is the sink that keeps them in
+    /// the order of the calls.
+    default int atOnce() {
+        return 1;
+    }
 
     /// Whether sending this a second time is harmless. After a crash nobody knows whether it went out the first time:
     /// what is not repeatable is then left out.

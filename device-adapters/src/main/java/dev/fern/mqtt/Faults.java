@@ -136,7 +136,7 @@ final class Faults {
                         + "; allow it in the broker's access list");
             case 0x90 -> SinkException.never("the broker does not take the topic " + topic + said);
             case 0x99 -> SinkException.never("the broker does not take the content type for " + topic + said);
-            case 0x97 -> SinkException.later("a quota of the broker is used up, so it did not take " + topic + said);
+            case 0x97 -> SinkException.away("a quota of the broker is used up, so it did not take " + topic + said);
             default ->
                 SinkException.later(
                         "the broker refused " + topic + " with reason 0x" + Integer.toHexString(reason) + said);

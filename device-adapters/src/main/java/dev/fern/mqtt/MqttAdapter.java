@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class MqttAdapter implements Adapter, Sink, Emitter {
     static final String TYPE = "mqtt";
 
+    /// Messages of one target that are in the hands of a connection.
+    private static final int AT_ONCE = 64;
+
     private static final int EMIT_S = 5;
     private static final String OWN = "default";
     private static final Health NO_BROKER = Health.down("this device has no such broker", "set mqtt.url in fern.yaml");
@@ -129,6 +132,12 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
         connections.forEach(
                 (name, connection) -> health.put(name.equals(OWN) ? TYPE : TYPE + "/" + name, connection.health()));
         return health;
+    }
+
+    /// The connection keeps them in order.
+    @Override
+    public int atOnce() {
+        return AT_ONCE;
     }
 
     @Override

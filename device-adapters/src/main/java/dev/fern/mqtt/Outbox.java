@@ -83,10 +83,10 @@ final class Outbox {
         lock.lock();
         try {
             if (closed) {
-                return CompletableFuture.failedFuture(SinkException.later("Fern is stopping"));
+                return CompletableFuture.failedFuture(SinkException.away("Fern is stopping"));
             }
             if (size() >= MOST || bytes + message.size() > MOST_BYTES) {
-                return CompletableFuture.failedFuture(SinkException.later(size() + " messages with " + (bytes >> 10)
+                return CompletableFuture.failedFuture(SinkException.away(size() + " messages with " + (bytes >> 10)
                         + " KB wait for the broker already; that is the limit"));
             }
             bytes += message.size();
@@ -151,7 +151,7 @@ final class Outbox {
             link = null;
             waiting.addAll(inFlight);
             inFlight.clear();
-            waiting.forEach(item -> ends.add(end(item, SinkException.later("Fern is stopping"))));
+            waiting.forEach(item -> ends.add(end(item, SinkException.away("Fern is stopping"))));
             waiting.clear();
         } finally {
             lock.unlock();

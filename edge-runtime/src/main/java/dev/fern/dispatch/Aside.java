@@ -6,8 +6,8 @@ import dev.fern.journal.Journal;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Calls that left their lane's order: they stepped aside, or only targets are owed, or an operator runs them
-/// again. Read from disk when they are due, a bounded number at once. Any thread.
+/// Calls that left their lane's order: they stepped aside, or an operator runs them again. Read from disk when they are
+/// due, a bounded number at once. Any thread.
 final class Aside {
     private static final int AT_ONCE = 32;
     private static final Duration BUSY = Duration.ofMillis(100);
@@ -38,7 +38,7 @@ final class Aside {
         return later.size();
     }
 
-    /// One of them is under way no more.
+    /// One of them runs no more.
     void ended() {
         underWay.decrementAndGet();
     }
@@ -51,7 +51,7 @@ final class Aside {
             line.start(item);
         } else {
             journal.read(due.seq(), entry -> {
-                if (entry == null || entry.state() == Entry.State.DEAD) {
+                if (entry == null || entry.state() != Entry.State.WAITING) {
                     ended();
                     return;
                 }
@@ -62,18 +62,13 @@ final class Aside {
 
     private void go(Entry entry) {
         var fn = entry.call().trigger().fn();
-        var route = line.routes.get(fn);
-        if (route == null) {
+        if (!line.routes.containsKey(fn)) {
             ended();
             add(NO_FUNCTION, entry.seq());
             return;
         }
         var item = line.revive(entry, new Lane(entry.lane(), fn));
         item.aside = true;
-        if (entry.state() == Entry.State.ANSWERED) {
-            line.sending().send(item, route);
-        } else {
-            line.start(item);
-        }
+        line.start(item);
     }
 }

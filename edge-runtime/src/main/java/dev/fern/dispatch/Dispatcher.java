@@ -74,10 +74,16 @@ public final class Dispatcher implements Intake, AutoCloseable {
         this.time = time;
         stats = new Stats(metrics);
         line = new Line(
-                settings.device().id(), invoker, journal, new Courier(sinks, time, metrics), stats, time, listener);
+                settings.device().id(),
+                invoker,
+                journal,
+                stats,
+                time,
+                listener,
+                made -> new Outbox(made, journal, sinks, time, limits.queueBytes() / 4, this::pumpLanes, metrics));
         memoryMost = Math.min(limits.queueBytes(), Runtime.getRuntime().maxMemory() / 4);
         metrics.gauge(() -> line.live().size(), "fern_calls_in_memory");
-        metrics.gauge(line::liveBytes, "fern_calls_in_memory_bytes");
+        metrics.gauge(line.live()::bytes, "fern_calls_in_memory_bytes");
         metrics.gauge(line.aside()::size, "fern_calls_aside");
     }
 
@@ -89,6 +95,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
         for (var waiting : recovered.waiting()) {
             line.aside().add(FULL, waiting.seq());
         }
+        recovered.answered().forEach(line.outbox()::recover);
     }
 
     /// From now on calls of that function follow this version. The invoker must have it.
@@ -96,8 +103,13 @@ public final class Dispatcher implements Intake, AutoCloseable {
     /// @throws InvalidDefinitionException if its options make no sense
     public void deploy(Fn fn) throws InvalidDefinitionException {
         line.routes.put(fn.name(), new Route(fn));
+        line.outbox().pump(fn.name());
+        pumpLanes(fn.name());
+    }
+
+    private void pumpLanes(FnName fn) {
         for (var lane : lanes.values()) {
-            if (lane.fn.equals(fn.name())) {
+            if (lane.fn.equals(fn)) {
                 line.pump(lane);
             }
         }
@@ -116,6 +128,8 @@ public final class Dispatcher implements Intake, AutoCloseable {
                 lane.clear().forEach(line::drop);
             }
         }
+        line.outbox().pump(fn);
+        line.live().all().stream().filter(item -> item.lane.fn.equals(fn)).forEach(line.sending()::keep);
     }
 
     /// Lets that much time pass for functions that are not wanted: calls of one that was not for longer than `most` are
@@ -142,9 +156,9 @@ public final class Dispatcher implements Intake, AutoCloseable {
             Item item;
             synchronized (lane) { // the order in the lane is the order of seq
                 item = new Item(line, lane, journal.nextSeq(), policy, call, Age.zero(time));
-                line.enter(item);
+                line.live().enter(item);
                 if (!lane.add(item)) {
-                    line.leave(item);
+                    line.live().leave(item);
                     continue;
                 }
             }
@@ -163,7 +177,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
         if (line.live().size() >= limits.queue() || journal.calls() >= limits.queue()) {
             throw full(trigger, limits.queue() + " calls are waiting (limits.queue)");
         }
-        if (journal.bytes() + event.size() > limits.queueBytes() || line.liveBytes() + event.size() > memoryMost) {
+        if (journal.bytes() + event.size() > limits.queueBytes() || line.live().bytes() + event.size() > memoryMost) {
             throw full(trigger, "the waiting calls take all of limits.queue-bytes, or of the memory there is");
         }
         if (policy.durability() == Durability.DISK && journal.health() instanceof Health.Down) {
@@ -210,11 +224,12 @@ public final class Dispatcher implements Intake, AutoCloseable {
             counts.failed().increment();
             return result;
         }
-        counts.ok().increment();
         try {
             var deliveries = line.outputs(success.answer(), route, call, true);
-            if (!deliveries.isEmpty()) {
-                serve(trigger, call, route, deliveries);
+            if (deliveries.isEmpty()) {
+                counts.ok().increment();
+            } else {
+                serve(trigger, call, deliveries);
             }
         } catch (Outputs.WrongAnswer e) {
             return new Result.FunctionError(String.valueOf(e.getMessage()));
@@ -223,16 +238,12 @@ public final class Dispatcher implements Intake, AutoCloseable {
     }
 
     /// The caller has the answer; the targets it names get theirs.
-    private void serve(Trigger trigger, Call call, Route route, List<Delivery> deliveries) {
+    private void serve(Trigger trigger, Call call, List<Delivery> deliveries) {
         var lane = new Lane(trigger.lane(), trigger.fn());
         var item = new Item(line, lane, journal.nextSeq(), Policy.lenient(trigger), call, Age.zero(time));
-        item.served = true;
         item.owed.addAll(deliveries);
-        synchronized (lane) {
-            lane.sending++;
-        }
-        line.enter(item);
-        line.sending().send(item, route);
+        line.live().enter(item);
+        line.sending().send(item);
     }
 
     private Result await(Fn fn, Call call) throws InterruptedException {
@@ -254,7 +265,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
     /// Calls that are owed, oldest first. Waits for the disk.
     public List<CallInfo> calls(int most) throws InterruptedException {
         var infos = new ArrayList<CallInfo>();
-        for (var item : line.live()) {
+        for (var item : line.live().all()) {
             if (Infos.of(item) instanceof CallInfo info) {
                 infos.add(info);
             }
@@ -284,12 +295,17 @@ public final class Dispatcher implements Intake, AutoCloseable {
         }
         var call = entry.call();
         var again = new Call(call.id(), call.trigger(), call.event(), 1, time.now());
-        var state = entry.owed().isEmpty() ? Entry.State.WAITING : Entry.State.ANSWERED;
+        var owed = entry.owed().stream().map(one -> one.lost(false)).toList();
+        var state = owed.isEmpty() ? Entry.State.WAITING : Entry.State.ANSWERED;
         journal.update(
-                new Entry(entry.seq(), entry.lane(), again, state, entry.reason(), entry.owed()),
-                Entry.State.DEAD,
-                null);
-        line.aside().add(Duration.ZERO, entry.seq());
+                new Entry(entry.seq(), entry.lane(), again, state, entry.reason(), owed), Entry.State.DEAD, null);
+        if (owed.isEmpty()) {
+            line.aside().add(Duration.ZERO, entry.seq());
+        } else {
+            var fn = call.trigger().fn();
+            line.outbox().add(entry.seq(), fn, owed);
+            line.outbox().pump(fn, owed);
+        }
         return true;
     }
 
@@ -300,8 +316,9 @@ public final class Dispatcher implements Intake, AutoCloseable {
     }
 
     public Status.Queue queue() {
-        long unkept =
-                line.live().stream().filter(item -> item.disk == Item.Disk.NONE).count();
+        long unkept = line.live().all().stream()
+                .filter(item -> item.disk == Item.Disk.NONE)
+                .count();
         return new Status.Queue(journal.calls() + unkept, journal.bytes(), journal.deadCalls());
     }
 
@@ -310,8 +327,9 @@ public final class Dispatcher implements Intake, AutoCloseable {
         line.close();
         long until = System.nanoTime() + limit.toNanos();
         while (System.nanoTime() < until
-                && line.live().stream()
-                        .anyMatch(item -> item.step == Item.Step.RUNNING || item.step == Item.Step.SENDING)) {
+                && line.live().all().stream()
+                        .anyMatch(item -> item.step == Item.Step.RUNNING
+                                || item.step == Item.Step.SENDING && item.disk != Item.Disk.SAFE)) {
             TimeUnit.MILLISECONDS.sleep(10);
         }
     }

@@ -19,14 +19,14 @@ final class Infos {
         return of(entry.call(), state, entry.reason());
     }
 
-    /// A call in memory, or null if it has just ended.
+    /// A call in memory, or null if it has just ended, or is only on disk now.
     static @Nullable CallInfo of(Item item) {
         var state = switch (item.step) {
             case IN_LANE -> "queued";
             case RUNNING -> "running";
             case SENDING -> "sending";
             case ASIDE -> "waiting";
-            case ENDED -> null;
+            case RESTING, ENDED -> null;
         };
         return state == null ? null : of(item.call, state, item.reason);
     }

@@ -26,6 +26,8 @@ final class Item implements Intake.Receipt {
         IN_LANE,
         RUNNING,
         SENDING,
+        /// Its row has all; it is read again when a target can have its part.
+        RESTING,
         ASIDE,
         ENDED
     }
@@ -49,13 +51,16 @@ final class Item implements Intake.Receipt {
     boolean aside;
     /// Counts among those that hold the lane; the lane's lock guards it.
     boolean holds;
-    /// Its caller has the answer already: only targets are owed, and nothing else is counted.
-    boolean served;
+    /// Counts among those of the lane whose targets are under way and that are not on disk; the same lock.
+    boolean sends;
+    /// Since when its targets are under way.
+    long sendingNanos;
 
     volatile @Nullable String reason;
-    /// Deliveries that are not done, and those that were given up.
-    List<Delivery> owed = new ArrayList<>();
-    final List<Delivery> lost = new ArrayList<>();
+    /// Deliveries that are not done, in order; those that were given up are among them.
+    final List<Delivery> owed = new ArrayList<>(1);
+    /// Those of them that a sink has in hand.
+    private final List<Delivery> underWay = new ArrayList<>(1);
 
     Item(Line line, Lane lane, long seq, Policy policy, Call call, Age age) {
         this.line = line;
@@ -90,14 +95,39 @@ final class Item implements Intake.Receipt {
     /// sent: it is on its way already. Under its lock.
     Entry entry(Entry.State state) {
         var left = new ArrayList<>(owed);
-        left.addAll(lost);
         if (state == Entry.State.ANSWERED) {
-            left.removeIf(Delivery::once);
+            left.removeIf(one -> one.once() && !one.lost());
         }
         return new Entry(seq, lane.key, call, state, reason, left);
     }
 
-    /// Whether its answer, and its place, must survive a power cut.
+    /// Its first delivery for that target, which a sink has in hand from now on; null if there is none. Under its lock.
+    @Nullable Delivery take(String target) {
+        for (var one : owed) {
+            if (one.target().equals(target) && !one.lost() && underWay.stream().noneMatch(one::is)) {
+                underWay.add(one);
+                return one;
+            }
+        }
+        return null;
+    }
+
+    /// No sink has it in hand any more. Under its lock.
+    void giveBack(Delivery delivery) {
+        underWay.removeIf(delivery::is);
+    }
+
+    /// Whether a sink has something of it in hand. Under its lock.
+    boolean isUnderWay() {
+        return !underWay.isEmpty();
+    }
+
+    /// Whether something is still to be sent. Under its lock.
+    boolean isOwed() {
+        return owed.stream().anyMatch(one -> !one.lost());
+    }
+
+    /// Whether its call, and its place, must survive a power cut.
     boolean isKept() {
         return policy.durability() != Durability.NO || disk != Disk.NONE;
     }

@@ -15,9 +15,8 @@ import dev.fern.journal.Journal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /// What happens to a call from its turn in the lane to its end. Any thread; nothing waits. Locks are taken in
 /// this order: lane, item; neither is held while a function, a sink or a source is told anything.
@@ -30,13 +29,12 @@ final class Line {
     private final Invoker invoker;
     private final Journal journal;
     private final Shelf shelf;
-    private final Courier courier;
+    private final Outbox outbox;
     private final Sending sending;
     private final Aside aside;
     private final Time time;
     private final Control.Listener listener;
-    private final Set<Item> live = ConcurrentHashMap.newKeySet();
-    private final AtomicLong liveBytes = new AtomicLong();
+    private final Live live = new Live();
     private final Age.Start begun;
     private volatile boolean closed;
 
@@ -44,16 +42,16 @@ final class Line {
             String device,
             Invoker invoker,
             Journal journal,
-            Courier courier,
             Stats stats,
             Time time,
-            Control.Listener listener) {
+            Control.Listener listener,
+            Function<Line, Outbox> outboxes) {
         this.device = device;
         this.invoker = invoker;
         this.journal = journal;
         this.shelf = new Shelf(journal);
-        this.courier = courier;
-        this.sending = new Sending(this, shelf, courier);
+        this.outbox = outboxes.apply(this);
+        this.sending = new Sending(this, shelf, outbox, time);
         this.stats = stats;
         this.time = time;
         this.listener = listener;
@@ -61,13 +59,8 @@ final class Line {
         this.aside = new Aside(time, journal, this);
     }
 
-    /// The calls in memory.
-    Set<Item> live() {
+    Live live() {
         return live;
-    }
-
-    long liveBytes() {
-        return liveBytes.get();
     }
 
     Aside aside() {
@@ -78,15 +71,8 @@ final class Line {
         return sending;
     }
 
-    void enter(Item item) {
-        live.add(item);
-        liveBytes.addAndGet(item.call.event().size());
-    }
-
-    void leave(Item item) {
-        if (live.remove(item)) {
-            liveBytes.addAndGet(-item.call.event().size());
-        }
+    Outbox outbox() {
+        return outbox;
     }
 
     /// No further call is started.
@@ -101,6 +87,9 @@ final class Line {
             Item item;
             synchronized (lane) {
                 if (lane.holding > 0 || lane.running >= route.fn.concurrency() || lane.sending >= SENDING_MOST) {
+                    return;
+                }
+                if (outbox.isFull(route)) {
                     return;
                 }
                 item = lane.peek();
@@ -143,7 +132,7 @@ final class Line {
         item.rowState = entry.state();
         item.reason = entry.reason();
         item.owed.addAll(entry.owed());
-        enter(item);
+        live.enter(item);
         return item;
     }
 
@@ -191,24 +180,26 @@ final class Line {
             pump(item.lane);
             return;
         }
-        synchronized (item.lane) {
-            item.lane.sending += item.aside ? 0 : 1;
-        }
+        enterSending(item);
         leaveRunning(item);
         release(item);
-        sending.send(item, route);
+        sending.send(item);
         pump(item.lane);
     }
 
     /// What the answer means for the function's targets.
     List<Delivery> outputs(Answer answer, Route route, Call call, boolean namedOnly) throws Outputs.WrongAnswer {
-        return Outputs.of(answer, route, call, device, time.now(), namedOnly, courier::repeatable);
+        return Outputs.of(answer, route, call, device, time.now(), namedOnly, outbox::repeatable);
     }
 
     /// Gives the place among the running calls to the next.
     private void leaveRunning(Item item) {
+        if (item.aside) {
+            aside.ended();
+            return;
+        }
         synchronized (item.lane) {
-            item.lane.running -= item.aside ? 0 : 1;
+            item.lane.running--;
         }
     }
 
@@ -220,16 +211,19 @@ final class Line {
         }
     }
 
-    private void leaveSending(Item item) {
+    void enterSending(Item item) {
         synchronized (item.lane) {
-            item.lane.sending -= item.aside ? 0 : 1;
+            item.sends = true;
+            item.lane.sending++;
         }
     }
 
-    /// A target failed for good, though the function has run.
-    void undelivered(Item item) {
-        leaveSending(item);
-        die(item);
+    /// It is on disk, or ended: its lane need not wait for it.
+    void leaveSending(Item item) {
+        synchronized (item.lane) {
+            item.lane.sending -= item.sends ? 1 : 0;
+            item.sends = false;
+        }
     }
 
     /// Function and targets have succeeded: the call is forgotten, and its source told.
@@ -239,14 +233,9 @@ final class Line {
         }
         leaveSending(item);
         shelf.forget(item);
-        leave(item);
-        if (!item.served) {
-            stats.of(item.lane.fn).ok().increment();
-        }
+        live.leave(item);
+        stats.of(item.lane.fn).ok().increment();
         item.settle();
-        if (item.aside) {
-            aside.ended();
-        }
     }
 
     /// The function failed: its place is kept for a while, then it steps aside, then it is given up.
@@ -319,37 +308,29 @@ final class Line {
     /// Later calls may pass; it is tried again after that time.
     private void stepAside(Item item, Duration delay) {
         release(item);
-        boolean wasAside;
         synchronized (item) {
-            wasAside = item.aside;
             item.aside = true;
             item.step = Item.Step.ASIDE;
         }
         if (item.isKept()) {
-            shelf.put(item, Entry.State.WAITING, () -> leave(item), item::settle);
+            shelf.put(item, Entry.State.WAITING, () -> live.leave(item), item::settle);
             aside.add(delay, item.seq);
         } else {
             aside.add(delay, item);
-        }
-        if (wasAside) {
-            aside.ended();
         }
         pump(item.lane);
     }
 
     /// Given up: a person may run it again. Its source is told once that is on disk.
-    private void die(Item item) {
+    void die(Item item) {
         var reason = String.valueOf(item.reason);
         synchronized (item) {
             item.step = Item.Step.ENDED;
             shelf.put(item, Entry.State.DEAD, item::settle, () -> {});
         }
-        leave(item);
+        live.leave(item);
         stats.of(item.lane.fn).dead().increment();
         listener.died(Infos.of(item.call, "dead", reason));
-        if (item.aside) {
-            aside.ended();
-        }
     }
 
     /// The source cannot wait any longer.
@@ -358,15 +339,18 @@ final class Line {
             if (item.disk != Item.Disk.NONE || item.step == Item.Step.ENDED) {
                 return;
             }
-            var state = item.step == Item.Step.SENDING ? Entry.State.ANSWERED : Entry.State.QUEUED;
-            shelf.put(item, state, null, () -> safe(item));
+            if (item.step != Item.Step.SENDING) {
+                shelf.put(item, Entry.State.QUEUED, null, () -> safe(item));
+                return;
+            }
         }
+        sending.keep(item);
     }
 
     /// A call that was accepted is safe now.
     void safe(Item item) {
         item.settle();
-        item.lane.safe().forEach(this::leave);
+        item.lane.safe().forEach(live::leave);
         pump(item.lane);
     }
 
@@ -380,7 +364,7 @@ final class Line {
         synchronized (item) {
             item.step = Item.Step.ENDED;
         }
-        leave(item);
+        live.leave(item);
         item.settle();
     }
 
@@ -394,7 +378,7 @@ final class Line {
             }
         }
         if (withdrawn) {
-            leave(item);
+            live.leave(item);
         }
     }
 }

@@ -160,7 +160,7 @@ final class Outputs {
                     matches(),
                     data);
             var target = destination.target();
-            deliveries.add(new Delivery(destination.key(), message, !repeatable.test(message, target)));
+            deliveries.add(new Delivery(destination.key(), message, !repeatable.test(message, target), false));
         }
     }
 

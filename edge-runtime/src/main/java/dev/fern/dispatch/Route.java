@@ -17,11 +17,13 @@ final class Route {
     /// A target and how it is served.
     ///
     /// @param key what a delivery says it is for
+    /// @param address where its deliveries wait
     /// @param from the triggers whose answers it gets; empty means all
     /// @param value what is sent whatever the answer, or null
     /// @param maxAge an older answer is not sent, or null
     record Destination(
             String key,
+            Address.Key address,
             Target target,
             Backoff backoff,
             List<String> from,
@@ -36,6 +38,7 @@ final class Route {
             boolean pin = target.type().equals("gpio") || target.type().equals("pwm");
             return new Destination(
                     Route.key(target),
+                    new Address.Key(target.fn(), Route.key(target)),
                     target,
                     Backoff.of(options),
                     options.list("from"),

@@ -1,28 +1,39 @@
 package dev.fern.dispatch;
 
 import dev.fern.Event;
+import dev.fern.Time;
 import dev.fern.journal.Delivery;
 import dev.fern.journal.Entry;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// The last stretch of a call: its function has run, its targets are owed. Any thread; nothing waits.
+/// The last stretch of a call: its function has run, its targets are owed. What has to wait for its target is put on
+/// disk, whatever its trigger's durability, and leaves memory. Any thread; nothing waits.
 final class Sending {
+    /// How long a target may take before the answer is put on disk.
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final Line line;
     private final Shelf shelf;
-    private final Courier courier;
+    private final Outbox outbox;
+    private final Time time;
+    private final AtomicBoolean watching = new AtomicBoolean();
 
-    Sending(Line line, Shelf shelf, Courier courier) {
+    Sending(Line line, Shelf shelf, Outbox outbox, Time time) {
         this.line = line;
         this.shelf = shelf;
-        this.courier = courier;
+        this.outbox = outbox;
+        this.time = time;
     }
 
     /// Sends what is owed, or settles at once if nothing is.
-    void send(Item item, Route route) {
+    void send(Item item) {
         List<Delivery> all;
         synchronized (item) {
             item.step = Item.Step.SENDING;
+            item.sendingNanos = time.nanos();
             if (item.call.event().headers().first(Event.REDELIVERED) != null) {
                 item.owed.removeIf(Delivery::once); // it may have been sent before a crash
             }
@@ -31,46 +42,143 @@ final class Sending {
         if (all.isEmpty()) {
             line.done(item);
         } else if (item.disk == Item.Disk.NONE) {
-            carry(item, route, all);
-        } else if (all.stream().anyMatch(Delivery::once)) {
-            // The row must have forgotten it before it is sent: at most once.
-            shelf.put(item, Entry.State.ANSWERED, () -> carry(item, route, all), () -> {});
+            carry(item, all);
         } else {
-            shelf.put(item, Entry.State.ANSWERED, null, () -> {});
-            carry(item, route, all);
+            record(item, all, () -> carry(item, all));
         }
     }
 
-    private void carry(Item item, Route route, List<Delivery> deliveries) {
-        courier.send(deliveries, route, item.age, () -> troubled(item), (delivery, why) -> ended(item, delivery, why));
+    /// The row has forgotten what must not be sent twice before it is sent: at most once. The rest need not wait.
+    private void record(Item item, List<Delivery> all, Runnable then) {
+        if (all.stream().anyMatch(one -> one.once() && !one.lost())) {
+            shelf.put(item, Entry.State.ANSWERED, then, () -> {});
+        } else {
+            shelf.put(item, Entry.State.ANSWERED, null, () -> {});
+            then.run();
+        }
     }
 
-    private void ended(Item item, Delivery delivery, @Nullable String why) {
+    private void carry(Item item, List<Delivery> all) {
+        var fn = item.lane.fn;
+        boolean waits = outbox.add(item.seq, fn, all);
+        outbox.pump(fn, all);
+        if (waits) {
+            keep(item);
+        } else if (item.step == Item.Step.SENDING) {
+            watch();
+        }
+    }
+
+    /// Goes on with a call that was only on disk: then its deliveries can be taken.
+    void resume(Entry entry, Runnable then) {
+        var item =
+                line.revive(entry, new Lane(entry.lane(), entry.call().trigger().fn()));
+        synchronized (item) {
+            item.step = Item.Step.SENDING;
+            item.sendingNanos = time.nanos();
+        }
+        if (entry.owed().stream().anyMatch(one -> one.once() && !one.lost())) {
+            record(item, entry.owed(), then);
+        } else {
+            then.run();
+        }
+    }
+
+    /// A delivery has arrived, or was given up.
+    ///
+    /// @param why it was, or null
+    void ended(Item item, Delivery delivery, @Nullable String why) {
         boolean failed;
         synchronized (item) {
-            item.owed.removeIf(one -> one.is(delivery));
+            item.giveBack(delivery);
+            item.owed.removeIf(delivery::is);
             if (why != null) {
-                item.lost.add(delivery);
+                item.owed.add(delivery.lost(true));
                 item.reason = why;
             }
-            if (!item.owed.isEmpty() || item.step != Item.Step.SENDING) {
+            if (item.step != Item.Step.SENDING) {
+                return;
+            }
+            if (item.isOwed()) {
+                if (item.disk != Item.Disk.NONE) { // this one is not sent again after a crash
+                    shelf.put(item, Entry.State.ANSWERED, item.isUnderWay() ? null : () -> rest(item), () -> {});
+                }
                 return;
             }
             item.step = Item.Step.ENDED;
-            failed = !item.lost.isEmpty();
+            failed = !item.owed.isEmpty();
         }
+        line.leaveSending(item);
         if (failed) {
-            line.undelivered(item);
+            line.die(item);
         } else {
             line.done(item);
         }
         line.pump(item.lane);
     }
 
-    /// A target has to be tried again: the answer is worth keeping.
-    private void troubled(Item item) {
-        if (item.isKept()) {
-            shelf.put(item, Entry.State.ANSWERED, null, item::settle);
+    /// A sink has not taken it; it is in the queue again.
+    void returned(Item item, Delivery delivery, String why) {
+        synchronized (item) {
+            item.giveBack(delivery);
+            item.reason = why;
+        }
+        keep(item);
+    }
+
+    /// Puts it on disk: then its source and its lane need not wait for it, nor any memory.
+    void keep(Item item) {
+        synchronized (item) {
+            if (item.step != Item.Step.SENDING) {
+                return;
+            }
+            if (item.disk == Item.Disk.NONE || item.rowState != Entry.State.ANSWERED) {
+                shelf.put(item, Entry.State.ANSWERED, () -> kept(item), () -> {});
+                return;
+            }
+        }
+        if (item.disk == Item.Disk.SAFE) {
+            kept(item);
+        }
+    }
+
+    private void kept(Item item) {
+        item.settle();
+        line.leaveSending(item);
+        rest(item);
+        line.pump(item.lane);
+    }
+
+    /// Leaves memory until one of its targets can have its part, unless its row does not have all.
+    private void rest(Item item) {
+        synchronized (item) {
+            if (item.step == Item.Step.SENDING
+                    && !item.isUnderWay()
+                    && item.isOwed()
+                    && item.owed.stream().noneMatch(one -> one.once() && !one.lost())) {
+                item.step = Item.Step.RESTING;
+                line.live().leave(item);
+            }
+        }
+    }
+
+    private void watch() {
+        if (!watching.get() && watching.compareAndSet(false, true)) {
+            time.after(PATIENCE, this::look);
+        }
+    }
+
+    /// Whose target takes long is put on disk.
+    private void look() {
+        watching.set(false);
+        long now = time.nanos();
+        for (var item : line.live().all()) {
+            if (item.step == Item.Step.SENDING && item.disk == Item.Disk.NONE) {
+                watch();
+                if (now - item.sendingNanos >= PATIENCE.toNanos()) {
+                    keep(item);
+                }
+            }
         }
     }
 }

@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 /// extensions: count:i32 (name:text value:text)*
 /// headers:    count:i32 (name:text value:text)*
 /// data:       length:i32 bytes
-/// deliveries: 0x01 count:i32 (target:text once:u8 event)*
+/// deliveries: 0x01 count:i32 (target:text flags:u8 event)*      (flags: 1 once, 2 lost)
 /// ```
 /// All numbers big-endian. A later layout gets another first byte.
 final class Codec {
     private static final int LAYOUT = 1;
+    private static final int ONCE = 1;
+    private static final int LOST = 2;
 
     private Codec() {}
 
@@ -61,7 +63,7 @@ final class Codec {
             out.writeInt(deliveries.size());
             for (var delivery : deliveries) {
                 text(out, delivery.target());
-                out.writeBoolean(delivery.once());
+                out.writeByte((delivery.once() ? ONCE : 0) | (delivery.lost() ? LOST : 0));
                 put(out, delivery.message());
             }
         });
@@ -74,8 +76,8 @@ final class Codec {
         var deliveries = new ArrayList<Delivery>();
         for (int i = 0; i < count; i++) {
             var target = text(in);
-            boolean once = in.readBoolean();
-            deliveries.add(new Delivery(target, event(in), once));
+            int flags = in.readByte();
+            deliveries.add(new Delivery(target, event(in), (flags & ONCE) != 0, (flags & LOST) != 0));
         }
         return deliveries;
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param call what is owed; its `attempt` is the one to be made next
 /// @param state what is to be done with it
 /// @param reason why it failed last
-/// @param owed what the function answered and which targets have not had it yet; empty unless it is answered
+/// @param owed what the function answered and which targets have not had it; empty unless it is answered
 public record Entry(
         long seq,
         String lane,

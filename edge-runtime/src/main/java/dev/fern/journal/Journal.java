@@ -35,11 +35,11 @@ public final class Journal implements Marks, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("fern.journal");
 
     private interface Reading {
-        void from(Store store) throws SQLException, IOException;
+        void from(Store store) throws SQLException;
     }
 
     private interface Question {
-        List<Entry> to(Store store) throws SQLException, IOException;
+        List<Entry> to(Store store) throws SQLException;
     }
 
     private final Path file;
@@ -229,7 +229,7 @@ public final class Journal implements Marks, AutoCloseable {
         reading(store -> {
             try {
                 answer.complete(question.to(store));
-            } catch (SQLException | IOException e) {
+            } catch (SQLException e) {
                 answer.completeExceptionally(e);
                 throw e;
             }
@@ -350,7 +350,7 @@ public final class Journal implements Marks, AutoCloseable {
     private void answer(Reading reading) {
         try {
             reading.from(open(store));
-        } catch (SQLException | IOException e) {
+        } catch (SQLException e) {
             LOG.log(Level.ERROR, "cannot read " + file, e);
         }
     }

@@ -6,15 +6,31 @@ import java.util.List;
 /// What an earlier run left behind.
 ///
 /// @param lanes those with calls to run, the oldest call first
-/// @param waiting calls that stepped aside or only have targets left, oldest first
+/// @param waiting calls that stepped aside, oldest first
+/// @param answered calls that only have targets left, oldest first
 /// @param calls all that is owed
 /// @param bytes of their events
 /// @param dead dead calls
 /// @param last the highest place in the order of acceptance
-public record Recovered(List<Lane> lanes, List<Waiting> waiting, long calls, long bytes, long dead, long last) {
+public record Recovered(
+        List<Lane> lanes,
+        List<Waiting> waiting,
+        List<Answered> answered,
+        long calls,
+        long bytes,
+        long dead,
+        long last) {
     /// So many calls of one lane.
     public record Lane(String lane, FnName fn, int calls) {}
 
     /// One call by its place.
-    public record Waiting(long seq, String lane, FnName fn) {}
+    public record Waiting(long seq, FnName fn) {}
+
+    /// One call by its place.
+    ///
+    /// @param owed the deliveries that are not lost, without what they carry: target, and bytes
+    public record Answered(long seq, FnName fn, List<Owed> owed) {}
+
+    /// A delivery: its target, and how many bytes its message has.
+    public record Owed(String target, int bytes) {}
 }

@@ -6,6 +6,7 @@ import dev.fern.FnName;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Trigger;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// `event` and `owed` as [Codec] has them. Columns are only ever added; a layout that older readers would
 /// misread raises `min_reader`.
 final class Store implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("fern.journal");
     private static final int FORMAT = 1;
     /// Marks that are kept; those with the lowest values, which are the oldest times, go first.
     private static final int MARKS_MOST = 1000;
@@ -216,20 +218,20 @@ final class Store implements AutoCloseable {
         }
     }
 
-    List<Entry> inLane(String lane, long after, int most) throws SQLException, IOException {
+    List<Entry> inLane(String lane, long after, int most) throws SQLException {
         inLane.setString(1, lane);
         inLane.setLong(2, after);
         inLane.setInt(3, most);
         return entries(inLane);
     }
 
-    @Nullable Entry one(long seq) throws SQLException, IOException {
+    @Nullable Entry one(long seq) throws SQLException {
         one.setLong(1, seq);
         var found = entries(one);
         return found.isEmpty() ? null : found.getFirst();
     }
 
-    @Nullable Entry dead(String id) throws SQLException, IOException {
+    @Nullable Entry dead(String id) throws SQLException {
         try (var query = connection.prepareStatement(
                 "SELECT " + COLUMNS + " FROM call WHERE id = ? AND state = 3 ORDER BY seq DESC LIMIT 1")) {
             query.setString(1, id);
@@ -239,7 +241,7 @@ final class Store implements AutoCloseable {
     }
 
     /// Calls for people: the dead, newest first, or the others, oldest first.
-    List<Entry> list(boolean dead, int most) throws SQLException, IOException {
+    List<Entry> list(boolean dead, int most) throws SQLException {
         try (var query = connection.prepareStatement("SELECT " + COLUMNS + " FROM call WHERE "
                 + (dead ? "state = 3 ORDER BY seq DESC" : "state <> 3 ORDER BY seq") + " LIMIT ?")) {
             query.setInt(1, most);
@@ -251,6 +253,7 @@ final class Store implements AutoCloseable {
     Recovered recovered() throws SQLException {
         var lanes = new ArrayList<Recovered.Lane>();
         var waiting = new ArrayList<Recovered.Waiting>();
+        var answered = new ArrayList<Recovered.Answered>();
         long calls = 0;
         long dead = 0;
         long last = 0;
@@ -261,11 +264,14 @@ final class Store implements AutoCloseable {
                     lanes.add(new Recovered.Lane(rows.getString(1), FnName.parse(rows.getString(2)), rows.getInt(3)));
                 }
             }
-            try (var rows =
-                    statement.executeQuery("SELECT seq, lane, fn FROM call WHERE state IN (1, 2) ORDER BY seq")) {
+            try (var rows = statement.executeQuery("SELECT seq, fn FROM call WHERE state = 1 ORDER BY seq")) {
                 while (rows.next()) {
-                    waiting.add(
-                            new Recovered.Waiting(rows.getLong(1), rows.getString(2), FnName.parse(rows.getString(3))));
+                    waiting.add(new Recovered.Waiting(rows.getLong(1), FnName.parse(rows.getString(2))));
+                }
+            }
+            try (var rows = statement.executeQuery("SELECT seq, fn, owed FROM call WHERE state = 2 ORDER BY seq")) {
+                while (rows.next()) {
+                    answered.add(answered(rows));
                 }
             }
             try (var row = statement.executeQuery(
@@ -277,7 +283,27 @@ final class Store implements AutoCloseable {
                 }
             }
         }
-        return new Recovered(lanes, waiting, calls, bytes(), dead, last);
+        return new Recovered(lanes, waiting, answered, calls, bytes(), dead, last);
+    }
+
+    private static Recovered.Answered answered(ResultSet row) throws SQLException {
+        long seq = row.getLong(1);
+        var fn = FnName.parse(row.getString(2));
+        try {
+            var owed = row.getBytes(3);
+            var deliveries = owed == null ? List.<Delivery>of() : Codec.deliveries(owed);
+            return new Recovered.Answered(
+                    seq,
+                    fn,
+                    deliveries.stream()
+                            .filter(one -> !one.lost())
+                            .map(one -> new Recovered.Owed(
+                                    one.target(), one.message().size()))
+                            .toList());
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "what call {0} of {1} owes cannot be read: {2}", seq, fn, e.getMessage());
+            return new Recovered.Answered(seq, fn, List.of());
+        }
     }
 
     private long bytes() throws SQLException {
@@ -287,11 +313,16 @@ final class Store implements AutoCloseable {
         }
     }
 
-    private static List<Entry> entries(PreparedStatement query) throws SQLException, IOException {
+    /// One that cannot be read hides no other.
+    private static List<Entry> entries(PreparedStatement query) throws SQLException {
         var entries = new ArrayList<Entry>();
         try (var rows = query.executeQuery()) {
             while (rows.next()) {
-                entries.add(entry(rows));
+                try {
+                    entries.add(entry(rows));
+                } catch (IOException e) {
+                    LOG.log(Level.ERROR, "call {0} cannot be read: {1}", rows.getString(2), e.getMessage());
+                }
             }
         }
         return entries;

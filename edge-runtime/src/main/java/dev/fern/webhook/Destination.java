@@ -7,19 +7,13 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Where and how a target's requests go.
 ///
 /// @param auth the secret that is sent as a header, or null
-/// @param expiry how long a message may wait here, or null
-record Destination(
-        URI url,
-        String method,
-        @Nullable String auth,
-        @Nullable Duration expiry) {
+record Destination(URI url, String method, @Nullable String auth) {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{[^{}]*}");
     private static final String FORM = "write it as https://HOST/PATH, a ? in it as %3F";
     /// What may stand in a URL as it is (RFC 3986, section 2), with `%`, which is looked at by itself.
@@ -31,8 +25,7 @@ record Destination(
         return new Destination(
                 url(target.type() + ":" + PLACEHOLDER.matcher(target.address()).replaceAll("x")),
                 options.word("method", "POST", "POST", "PUT", "PATCH", "DELETE", "GET"),
-                options.text("auth"),
-                options.text("expiry") == null ? null : options.duration("expiry", Duration.ZERO));
+                options.text("auth"));
     }
 
     private static URI url(String text) throws InvalidDefinitionException {

@@ -60,7 +60,7 @@ final class Poster implements AutoCloseable {
         try {
             credential = Destination.credential(destination.auth(), secrets);
         } catch (InvalidDefinitionException e) {
-            throw SinkException.later(e.problem().toString());
+            throw SinkException.away(e.problem().toString());
         }
         long end = System.nanoTime() + whole.toNanos();
         var url = destination.url();
@@ -168,18 +168,20 @@ final class Poster implements AutoCloseable {
 
     private SinkException failed(@Nullable Throwable cause, String host) {
         if (cause != null && Clock.blamed(cause, host, time.now()) instanceof Problem clock) {
-            return SinkException.later(clock.toString());
+            return SinkException.away(clock.toString());
         }
-        return SinkException.later(
-                switch (cause) {
-                    case HttpConnectTimeoutException _ -> "no answer from " + host + " in " + Durations.text(connect);
-                    case ConnectException e
-                    when e.getCause() instanceof UnresolvedAddressException -> "the name " + host + " is not known";
-                    case ConnectException _ -> host + " cannot be reached";
-                    case SSLException e -> "no secure connection with " + host + ": " + line(e);
-                    case IOException e -> host + " broke off: " + line(e);
-                    case null, default -> host + " cannot be asked: " + cause;
-                });
+        return switch (cause) {
+            case HttpConnectTimeoutException _ ->
+                SinkException.away("no answer from " + host + " in " + Durations.text(connect));
+            case ConnectException e
+            when e.getCause() instanceof UnresolvedAddressException ->
+                SinkException.away("the name " + host + " is not known");
+            case ConnectException _ -> SinkException.away(host + " cannot be reached");
+            case SSLException e -> SinkException.away("no secure connection with " + host + ": " + line(e));
+            // it may be this very message that it cannot bear
+            case IOException e -> SinkException.later(host + " broke off: " + line(e));
+            case null, default -> SinkException.later(host + " cannot be asked: " + cause);
+        };
     }
 
     private static String line(Throwable failure) {
@@ -190,10 +192,13 @@ final class Poster implements AutoCloseable {
     private SinkException refused(HttpResponse<?> answer, URI url) {
         int status = answer.statusCode();
         var why = host(url) + " answers " + status;
-        boolean never = status < 500 && status != 408 && status != 425 && status != 429;
-        return never
-                ? SinkException.never(why + (status == 401 || status == 403 ? "; check auth= and its secret" : ""))
-                : SinkException.later(why, retryAfter(answer));
+        return switch (status) {
+            // a gateway, or a server that says that it is too much now: nothing about the message
+            case 429, 502, 503, 504 -> SinkException.away(why, retryAfter(answer));
+            case 408, 425 -> SinkException.later(why, retryAfter(answer));
+            case 401, 403 -> SinkException.never(why + "; check auth= and its secret");
+            default -> status < 500 ? SinkException.never(why) : SinkException.later(why, retryAfter(answer));
+        };
     }
 
     /// Retry-After in seconds or as a date (RFC 9110, section 10.2.3).

@@ -24,11 +24,11 @@ final class WebhookAdapter implements Adapter, Sink {
     private static final Set<String> TYPES = Set.of("http", "https");
 
     private final Destination.Secrets secrets;
-    private final Queues queues;
+    private final Requests requests;
 
     WebhookAdapter(Settings settings, Time time, Metrics metrics) {
         secrets = Destination.Secrets.in(settings.secrets());
-        queues = new Queues(new Poster(time, secrets, Poster.CONNECT, Poster.WHOLE), time, metrics);
+        requests = new Requests(new Poster(time, secrets, Poster.CONNECT, Poster.WHOLE), metrics);
     }
 
     @Override
@@ -57,7 +57,7 @@ final class WebhookAdapter implements Adapter, Sink {
     @Override
     public CompletionStage<Void> send(Event event, Target target) {
         try {
-            return queues.add(target.fn() + "#" + target.name(), event, Destination.of(target));
+            return requests.send(event, Destination.of(target));
         } catch (InvalidDefinitionException e) {
             return CompletableFuture.failedFuture(
                     SinkException.never(e.problem().toString()));
@@ -76,6 +76,6 @@ final class WebhookAdapter implements Adapter, Sink {
 
     @Override
     public void close() {
-        queues.close();
+        requests.close();
     }
 }

@@ -236,7 +236,7 @@ class DispatcherTest {
         assertThat(bench.sink.sent()).hasSize(2);
         assertThat(bench.dead().getFirst().reason()).contains("broker away");
 
-        bench.sink.failWith(null);
+        bench.sink.succeed();
         bench.dispatcher.retry(bench.dead().getFirst().id());
         Await.until("it is sent", () -> {
             bench.time.advance(Duration.ofSeconds(1));

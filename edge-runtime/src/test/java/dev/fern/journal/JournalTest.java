@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fern.Call;
 import dev.fern.Event;
+import dev.fern.FnName;
 import dev.fern.Headers;
 import dev.fern.Health;
 import dev.fern.Metrics;
@@ -95,7 +96,9 @@ class JournalTest {
                 Payload.of(new byte[] {0, -1, 10, 127}));
         var call = new Call(
                 "call-1", Examples.trigger("a/f", "on", "mqtt:a/+?qos=1&share=x"), event, 3, Instant.ofEpochMilli(99));
-        var owed = List.of(new Delivery("fan gpio:27?pulse=1s", Examples.event("on"), true));
+        var owed = List.of(
+                new Delivery("fan gpio:27?pulse=1s", Examples.event("on"), true, false),
+                new Delivery("out mqtt:out", Examples.event("off"), false, true));
         var written = new Entry(5, "a/f#on", call, Entry.State.ANSWERED, "broken", owed);
         try (var journal = journal()) {
             journal.open();
@@ -105,7 +108,12 @@ class JournalTest {
             var recovered = journal.open();
             assertThat(recovered.last()).isEqualTo(5);
             assertThat(recovered.calls()).isEqualTo(1);
-            assertThat(recovered.waiting()).extracting(Recovered.Waiting::seq).containsExactly(5L);
+            assertThat(recovered.answered())
+                    .containsExactly(new Recovered.Answered(
+                            5,
+                            FnName.parse("a/f"),
+                            List.of(new Recovered.Owed(
+                                    "fan gpio:27?pulse=1s", Examples.event("on").size()))));
             assertThat(journal.list(false, 10)).containsExactly(written);
             assertThat(journal.nextSeq()).isEqualTo(6);
         }

@@ -27,7 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,7 +167,8 @@ class WebhookTest {
     void what_it_may_take_later_is_tried_again_when_it_says(int status) throws Exception {
         other.answer(OtherSide.status(status, "Retry-After", "17"));
         var fault = end(send("/x", "1"));
-        assertThat(fault.lasting()).isFalse();
+        assertThat(fault.kind())
+                .isEqualTo(status == 429 || status > 501 ? SinkException.Kind.AWAY : SinkException.Kind.REFUSED);
         assertThat(fault.retryAfter()).isEqualTo(Duration.ofSeconds(17));
         other.answer(OtherSide.status(status, "Retry-After", "Mon, 23 Nov 2026 12:01:00 GMT"));
         assertThat(end(send("/x", "1")).retryAfter()).isEqualTo(Duration.ofMinutes(1));
@@ -193,7 +193,7 @@ class WebhookTest {
         }
         var fault = end(webhook.send(event("1"), Examples.target("a/f", "out", "http://127.0.0.1:" + port + "/"))
                 .toCompletableFuture());
-        assertThat(fault.lasting()).isFalse();
+        assertThat(fault.kind()).isEqualTo(SinkException.Kind.AWAY);
         assertThat(fault).hasMessageContaining("127.0.0.1:" + port + " cannot be reached");
     }
 
@@ -205,7 +205,7 @@ class WebhookTest {
             assertThatThrownBy(() -> poster.post(event("1"), Destination.of(target("/x"))))
                     .isInstanceOfSatisfying(
                             SinkException.class,
-                            fault -> assertThat(fault.lasting()).isFalse())
+                            fault -> assertThat(fault.kind()).isEqualTo(SinkException.Kind.REFUSED))
                     .hasMessageContaining("no answer from " + other.address());
         }
         never.countDown();
@@ -239,21 +239,8 @@ class WebhookTest {
     }
 
     @Test
-    void messages_of_one_target_go_one_after_the_other_in_order() throws Exception {
-        other.answer(exchange -> {
-            Thread.sleep(2); // so that they would meet if they could
-            OtherSide.status(204).to(exchange);
-        });
-        var all = new ArrayList<CompletableFuture<Void>>();
-        for (int i = 0; i < 50; i++) {
-            all.add(send("/x", "m" + i));
-        }
-        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
-        assertThat(other.got)
-                .extracting(OtherSide.Got::body)
-                .containsExactlyElementsOf(
-                        IntStream.range(0, 50).mapToObj(i -> "m" + i).toList());
-        assertThat(other.most).hasValue(1);
+    void it_takes_one_message_of_a_target_at_a_time_so_that_they_stay_in_order() {
+        assertThat(webhook.atOnce()).isEqualTo(1);
     }
 
     @Test
@@ -276,37 +263,13 @@ class WebhookTest {
     }
 
     @Test
-    void what_is_too_much_or_has_waited_too_long_fails() throws Exception {
-        var gate = new CountDownLatch(1);
-        other.answer(exchange -> {
-            gate.await();
-            OtherSide.status(204).to(exchange);
-        });
-        send("/x", "first");
-        Await.until("it is under way", () -> other.got.size() == 1);
-        var late = send("/x?expiry=1m", "late");
-        for (int i = 2; i < 1000; i++) {
-            assertThat(send("/x", "more")).isNotCompletedExceptionally();
-        }
-        var refused = end(send("/x", "too much"));
-        assertThat(refused.lasting()).isFalse();
-        assertThat(refused).hasMessageContaining("that is the limit");
-        time.advance(Duration.ofMinutes(2));
-        gate.countDown();
-        assertThat(end(late)).hasMessageContaining("longer than 60 s");
-        assertThat(end(late).lasting()).isTrue();
-    }
-
-    @Test
     void what_waits_when_fern_stops_is_for_another_time() throws Exception {
         var gate = new CountDownLatch(1);
         other.answer(_ -> gate.await());
         var first = send("/x", "1");
-        var second = send("/x", "2");
         Await.until("it is under way", () -> other.got.size() == 1);
         webhook.close();
-        assertThat(end(first).lasting()).isFalse();
-        assertThat(end(second)).hasMessageContaining("stopping");
+        assertThat(end(first).kind()).isEqualTo(SinkException.Kind.AWAY);
         assertThat(end(send("/x", "3"))).hasMessageContaining("stopping");
         gate.countDown();
     }
