@@ -115,6 +115,13 @@ final class Outbox {
 
     /// Adds what an earlier run left on disk.
     void recover(Recovered.Answered found) {
+        if (found.owed().isEmpty()) {
+            journal.read(found.seq(), entry -> {
+                if (entry != null && entry.state() == Entry.State.ANSWERED) {
+                    line.sending().end(entry);
+                }
+            });
+        }
         for (var one : found.owed()) {
             address(found.fn(), one.target()).add(new Parcel(tickets.incrementAndGet(), found.seq(), one.bytes()));
         }

@@ -71,12 +71,7 @@ final class Sending {
 
     /// Goes on with a call that was only on disk: then its deliveries can be taken.
     void resume(Entry entry, Runnable then) {
-        var item =
-                line.revive(entry, new Lane(entry.lane(), entry.call().trigger().fn()));
-        synchronized (item) {
-            item.step = Item.Step.SENDING;
-            item.sendingNanos = time.nanos();
-        }
+        var item = revived(entry);
         if (entry.owed().stream().anyMatch(one -> one.once() && !one.lost())) {
             record(item, entry.owed(), then);
         } else {
@@ -84,11 +79,25 @@ final class Sending {
         }
     }
 
+    /// Ends a call that has nothing to send any more: what it owed must not be sent twice.
+    void end(Entry entry) {
+        finish(revived(entry));
+    }
+
+    private Item revived(Entry entry) {
+        var item =
+                line.revive(entry, new Lane(entry.lane(), entry.call().trigger().fn()));
+        synchronized (item) {
+            item.step = Item.Step.SENDING;
+            item.sendingNanos = time.nanos();
+        }
+        return item;
+    }
+
     /// A delivery has arrived, or was given up.
     ///
     /// @param why it was, or null
     void ended(Item item, Delivery delivery, @Nullable String why) {
-        boolean failed;
         synchronized (item) {
             item.giveBack(delivery);
             item.owed.removeIf(delivery::is);
@@ -105,6 +114,13 @@ final class Sending {
                 }
                 return;
             }
+        }
+        finish(item);
+    }
+
+    private void finish(Item item) {
+        boolean failed;
+        synchronized (item) {
             item.step = Item.Step.ENDED;
             failed = !item.owed.isEmpty();
         }
