@@ -137,7 +137,7 @@ final class Address {
 
     /// Whether what comes next has to wait for long.
     synchronized boolean isStopped() {
-        return paused || queue.size() + back.size() > CROWD;
+        return paused || timesAway > 0 || queue.size() + back.size() > CROWD;
     }
 
     synchronized boolean isFull() {

@@ -51,7 +51,7 @@ final class Item implements Intake.Receipt {
     boolean aside;
     /// Counts among those that hold the lane; the lane's lock guards it.
     boolean holds;
-    /// Counts among those of the lane whose targets are under way and that are not on disk; the same lock.
+    /// Is one of the lane's [Lane#sending]; the same lock.
     boolean sends;
     /// Since when its targets are under way.
     long sendingNanos;

@@ -28,8 +28,8 @@ final class Lane {
 
     /// Calls that run now.
     int running;
-    /// Calls whose function has run and whose targets are under way.
-    int sending;
+    /// Calls whose function has run, and that are neither done nor on disk, in the order of their answers.
+    final ArrayDeque<Item> sending = new ArrayDeque<>();
     /// Failing calls that keep their place: nothing else starts.
     int holding;
 
@@ -137,9 +137,25 @@ final class Lane {
         return all;
     }
 
+    /// Those of [#sending] up to that one: what is on disk must be the oldest part of them. Itself, if it is none of
+    /// them.
+    synchronized List<Item> sendingUpTo(Item item) {
+        if (!item.sends) {
+            return List.of(item);
+        }
+        var all = new ArrayList<Item>();
+        for (var one : sending) {
+            all.add(one);
+            if (one.seq == item.seq) {
+                break;
+            }
+        }
+        return all;
+    }
+
     /// Gives the lane up if nothing is in it.
     synchronized boolean retire() {
-        retired = waiting() == 0 && running == 0 && sending == 0 && holding == 0;
+        retired = waiting() == 0 && running == 0 && sending.isEmpty() && holding == 0;
         return retired;
     }
 }

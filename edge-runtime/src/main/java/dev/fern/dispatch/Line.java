@@ -86,7 +86,7 @@ final class Line {
         while (route != null && !closed) {
             Item item;
             synchronized (lane) {
-                if (lane.holding > 0 || lane.running >= route.fn.concurrency() || lane.sending >= SENDING_MOST) {
+                if (lane.holding > 0 || lane.running >= route.fn.concurrency() || lane.sending.size() >= SENDING_MOST) {
                     return;
                 }
                 if (outbox.isFull(route)) {
@@ -214,15 +214,17 @@ final class Line {
     void enterSending(Item item) {
         synchronized (item.lane) {
             item.sends = true;
-            item.lane.sending++;
+            item.lane.sending.add(item);
         }
     }
 
     /// It is on disk, or ended: its lane need not wait for it.
     void leaveSending(Item item) {
         synchronized (item.lane) {
-            item.lane.sending -= item.sends ? 1 : 0;
-            item.sends = false;
+            if (item.sends) {
+                item.sends = false;
+                item.lane.sending.remove(item);
+            }
         }
     }
 

@@ -142,20 +142,22 @@ final class Sending {
         keep(item);
     }
 
-    /// Puts it on disk: then its source and its lane need not wait for it, nor any memory.
+    /// Puts it on disk, after those before it: then its source and its lane need not wait for it, nor any memory.
     void keep(Item item) {
+        item.lane.sendingUpTo(item).forEach(this::keepOne);
+    }
+
+    private void keepOne(Item item) {
         synchronized (item) {
             if (item.step != Item.Step.SENDING) {
                 return;
             }
-            if (item.disk == Item.Disk.NONE || item.rowState != Entry.State.ANSWERED) {
+            if (item.disk != Item.Disk.SAFE || item.rowState != Entry.State.ANSWERED) {
                 shelf.put(item, Entry.State.ANSWERED, () -> kept(item), () -> {});
                 return;
             }
         }
-        if (item.disk == Item.Disk.SAFE) {
-            kept(item);
-        }
+        kept(item);
     }
 
     private void kept(Item item) {

@@ -16,6 +16,7 @@ import dev.fern.kit.FakeRuntime;
 import dev.fern.kit.FakeTime;
 import dev.fern.kit.RecordingSink;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ final class Workbench implements AutoCloseable {
     final Journal journal;
     final Invoker invoker;
     final Dispatcher dispatcher;
+    /// Of functions that are deployed from now on, null: what is usual.
+    @Nullable Duration timeout;
 
     Workbench(Path folder) throws Exception {
         this(folder, null);
@@ -79,7 +82,7 @@ final class Workbench implements AutoCloseable {
                 plain.appId(),
                 plain.image(),
                 plain.memoryMb(),
-                plain.timeout(),
+                timeout == null ? plain.timeout() : timeout,
                 plain.idleTimeout(),
                 plain.config(),
                 plain.isolation(),
