@@ -1,5 +1,6 @@
 package dev.fern.catalog;
 
+import dev.fern.WalMeter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// The objects on disk. One thread at a time; the file is opened when it is first needed.
@@ -50,10 +52,14 @@ final class Store implements Entries, AutoCloseable {
             "CREATE INDEX IF NOT EXISTS trigger_names ON triggers (app_id, name)");
 
     private final Path file;
+    private final LongAdder written;
     private @Nullable Connection connection;
+    private @Nullable WalMeter log;
 
-    Store(Path file) {
+    /// @param written counts the bytes that go to disk
+    Store(Path file, LongAdder written) {
         this.file = file;
+        this.written = written;
     }
 
     @Override
@@ -149,6 +155,7 @@ final class Store implements Entries, AutoCloseable {
     private void change(String sql, Object... values) {
         try (var statement = prepare(sql, values)) {
             statement.executeUpdate();
+            look();
         } catch (SQLException e) {
             throw broken(e);
         }
@@ -172,6 +179,7 @@ final class Store implements Entries, AutoCloseable {
         } catch (IOException e) {
             throw new SQLException(e);
         }
+        log = new WalMeter(file, written);
         var opened = DriverManager.getConnection("jdbc:sqlite:" + file);
         try (var statement = opened.createStatement()) {
             for (var sql : OPENING) {
@@ -182,7 +190,14 @@ final class Store implements Entries, AutoCloseable {
             throw e;
         }
         connection = opened;
+        look();
         return opened;
+    }
+
+    private void look() {
+        if (log != null) {
+            log.look();
+        }
     }
 
     /// The disk is full, gone or damaged: no caller can do anything about it but say so.
@@ -195,6 +210,9 @@ final class Store implements Entries, AutoCloseable {
         try {
             if (connection != null) {
                 connection.close();
+            }
+            if (log != null) {
+                log.close();
             }
         } catch (SQLException e) {
             throw broken(e);

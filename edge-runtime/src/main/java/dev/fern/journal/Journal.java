@@ -79,6 +79,7 @@ public final class Journal implements Marks, AutoCloseable {
     /// @throws NewerFormatException if a later version wrote it; it is left alone
     public Recovered open() throws NewerFormatException, IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
+        Format.check(file);
         Recovered recovered;
         try {
             recovered = opened();

@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 /// misread raises `min_reader`. Pages are small, as SQLite writes whole ones, and a call changes as few as can be: only
 /// calls that are queued, or dead, are in an index.
 final class Store implements AutoCloseable {
-    private static final int FORMAT = 1;
     /// Marks that are kept; those with the lowest values, which are the oldest times, go first.
     private static final int MARKS_MOST = 1000;
     /// Bytes in the log at which it is copied into the file and begun again.
@@ -68,12 +67,8 @@ final class Store implements AutoCloseable {
             statement.execute("PRAGMA wal_autocheckpoint=0"); // see tidy()
             statement.execute("PRAGMA journal_size_limit=" + LOG_KEPT_BYTES);
             statement.execute("CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT");
-            statement.execute("INSERT OR IGNORE INTO meta VALUES ('format', 1), ('min_reader', 1)");
-            try (var row = statement.executeQuery("SELECT value FROM meta WHERE key = 'min_reader'")) {
-                if (row.next() && row.getInt(1) > FORMAT) {
-                    throw new NewerFormatException(file, row.getInt(1));
-                }
-            }
+            statement.execute("INSERT OR IGNORE INTO meta VALUES ('format', " + Format.OURS + "), ('min_reader', 1)");
+            Format.check(file, statement);
             statement.execute("""
                     CREATE TABLE IF NOT EXISTS call(seq INTEGER PRIMARY KEY, id TEXT NOT NULL, lane TEXT NOT NULL,
                       fn TEXT NOT NULL, trigger TEXT NOT NULL, binding TEXT NOT NULL, state INTEGER NOT NULL,
