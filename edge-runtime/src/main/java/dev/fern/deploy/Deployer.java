@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Deployer implements AutoCloseable {
     private static final Duration RETRY_FIRST = Duration.ofSeconds(5);
     private static final Duration RETRY_MOST = Duration.ofMinutes(5);
-    private static final Duration TAGS = Duration.ofMinutes(10);
+    static final Duration TAGS = Duration.ofMinutes(10);
     private static final System.Logger LOG = System.getLogger("fern.deploy");
 
     private final Resolver resolver;
