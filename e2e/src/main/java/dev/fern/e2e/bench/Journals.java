@@ -2,23 +2,33 @@ package dev.fern.e2e.bench;
 
 import dev.fern.Binding;
 import dev.fern.Call;
+import dev.fern.CallInfo;
+import dev.fern.Control;
 import dev.fern.Event;
 import dev.fern.FnName;
 import dev.fern.Headers;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Metrics;
 import dev.fern.Payload;
+import dev.fern.Settings;
+import dev.fern.Time;
 import dev.fern.Trigger;
+import dev.fern.dispatch.Dispatcher;
 import dev.fern.e2e.Sandbox;
+import dev.fern.invoke.Invoker;
+import dev.fern.invoke.Logs;
 import dev.fern.journal.Entry;
 import dev.fern.journal.Journal;
 import dev.fern.journal.NewerFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +56,7 @@ public record Journals(List<Recovery> recoveries, List<Accept> accepts, int call
         public static final Plan SHORT = new Plan(2000, 1, 300);
     }
 
-    /// @param openMs reading what the file holds
+    /// @param openMs reading what the file holds, and handing it to the dispatcher
     /// @param firstMs until the first calls of a lane are in memory as well
     record Recovery(double openMs, double firstMs, long fileBytes) {}
 
@@ -118,11 +128,15 @@ public record Journals(List<Recovery> recoveries, List<Accept> accepts, int call
         }
     }
 
+    /// Calls as a device may have them that was without its broker for long: one of ten is waiting to be tried again.
     private static void fill(Path file, int calls) throws IOException, InterruptedException {
         try (var journal = open(file, new Metrics())) {
             var safe = new CountDownLatch(calls);
             for (int i = 0; i < calls; i++) {
-                journal.add(entry(journal.nextSeq(), i % LANES, 64), safe::countDown);
+                var queued = entry(journal.nextSeq(), i % LANES, 64);
+                var state = i % 10 == 0 ? Entry.State.WAITING : Entry.State.QUEUED;
+                journal.add(
+                        new Entry(queued.seq(), queued.lane(), queued.call(), state, null, List.of()), safe::countDown);
             }
             safe.await();
         }
@@ -131,17 +145,67 @@ public record Journals(List<Recovery> recoveries, List<Accept> accepts, int call
     /// @return how many calls there were
     private static int recover(Path file, List<Recovery> into) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        try (var journal = new Journal(file, 1000, new Metrics())) {
+        var metrics = new Metrics();
+        var time = new Stopped();
+        try (var journal = new Journal(file, 1000, metrics);
+                var invoker = new Invoker(1, time, new Logs(time), List.of(), metrics);
+                var dispatcher = new Dispatcher(
+                        settings(file), journal, invoker, Map.of(), new Nobody(), time, metrics)) {
             var recovered = journal.open();
+            dispatcher.recover(recovered);
             long opened = System.nanoTime();
             var first = new CountDownLatch(1);
             journal.read(recovered.lanes().getFirst().lane(), 0, 64, _ -> first.countDown());
             first.await();
             into.add(new Recovery((opened - start) / 1e6, (System.nanoTime() - start) / 1e6, Files.size(file)));
-            return recovered.lanes().stream().mapToInt(lane -> lane.calls()).sum();
+            return recovered.waiting().size()
+                    + recovered.lanes().stream().mapToInt(lane -> lane.calls()).sum();
         } catch (NewerFormatException e) {
             throw new IOException(e);
         }
+    }
+
+    private static Settings settings(Path data) {
+        return new Settings(
+                new Settings.Device("bench", Map.of(), "simulated"),
+                null,
+                null,
+                new Settings.Registry(null, Set.of(), null),
+                null,
+                Map.of(),
+                new Settings.Http("127.0.0.1:0", null, null, null, null, List.of()),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                data,
+                Settings.Limits.DEFAULT,
+                data);
+    }
+
+    /// Nothing falls due.
+    private static final class Stopped implements Time {
+        @Override
+        public Instant now() {
+            return Instant.now();
+        }
+
+        @Override
+        public long nanos() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public Timer after(Duration delay, Runnable action) {
+            return () -> {};
+        }
+    }
+
+    private static final class Nobody implements Control.Listener {
+        @Override
+        public void statusChanged() {}
+
+        @Override
+        public void died(CallInfo call) {}
     }
 
     private static Accept accept(Path folder, int concurrent, int bytes, int events)
