@@ -26,8 +26,13 @@ import org.jspecify.annotations.Nullable;
 /// triggers  id | name | app_id | fn_id | source  | body
 /// ```
 ///
+/// A version that writes what this one would misread raises the file's `user_version`; then it is left as it is.
+///
 /// Every change is synced before it is answered. What belongs to an app or a function goes with it.
 final class Store implements Entries, AutoCloseable {
+    /// The highest `user_version` that can be read.
+    private static final int READABLE = 1;
+
     private static final List<String> OPENING = List.of(
             "PRAGMA journal_mode=WAL",
             "PRAGMA synchronous=FULL",
@@ -182,6 +187,11 @@ final class Store implements Entries, AutoCloseable {
         log = new WalMeter(file, written);
         var opened = DriverManager.getConnection("jdbc:sqlite:" + file);
         try (var statement = opened.createStatement()) {
+            try (var row = statement.executeQuery("PRAGMA user_version")) {
+                if (row.next() && row.getInt(1) > READABLE) {
+                    throw new SQLException("it was written by a later Fern; install that version again");
+                }
+            }
             for (var sql : OPENING) {
                 statement.execute(sql);
             }

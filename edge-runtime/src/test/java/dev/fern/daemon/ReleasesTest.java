@@ -175,6 +175,22 @@ class ReleasesTest {
         refusesToStart("copy.json was written by a later Fern");
     }
 
+    @Test
+    void own_definitions_that_only_a_later_version_can_read_are_not_used_and_not_changed() throws Exception {
+        StateFolder.write(folder);
+        var file = folder.resolve("definitions.db");
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                var statement = connection.createStatement()) {
+            statement.execute("PRAGMA user_version = 2");
+        }
+        var before = bytes();
+        try (var catalog = new Catalog(file, new FakeTime())) {
+            assertThatThrownBy(catalog::definitions)
+                    .hasMessageContaining("definitions.db: it was written by a later Fern");
+        }
+        assertThat(bytes()).isEqualTo(before);
+    }
+
     private void refusesToStart(String why) throws IOException {
         var before = bytes();
         try (var daemon = new Daemon(Examples.settings(null, folder), folder)) {

@@ -149,8 +149,8 @@ public record Journals(List<Recovery> recoveries, List<Accept> accepts, int call
         var time = new Stopped();
         try (var journal = new Journal(file, 1000, metrics);
                 var invoker = new Invoker(1, time, new Logs(time), List.of(), metrics);
-                var dispatcher = new Dispatcher(
-                        settings(file), journal, invoker, Map.of(), new Nobody(), time, metrics)) {
+                var dispatcher =
+                        new Dispatcher(settings(file), journal, invoker, Map.of(), new Nobody(), time, metrics)) {
             var recovered = journal.open();
             dispatcher.recover(recovered);
             long opened = System.nanoTime();
