@@ -79,7 +79,7 @@ final class Store implements AutoCloseable {
             statement.execute("DELETE FROM mark WHERE name IN"
                     + " (SELECT name FROM mark ORDER BY value DESC LIMIT -1 OFFSET " + MARKS_MOST + ")");
             statement.execute("CREATE INDEX IF NOT EXISTS call_queued ON call(lane) WHERE state = 0");
-            statement.execute("CREATE INDEX IF NOT EXISTS call_dead ON call(id) WHERE state = 3");
+            statement.execute("CREATE INDEX IF NOT EXISTS call_dead ON call(state) WHERE state = 3");
         } catch (SQLException | NewerFormatException e) {
             connection.close();
             throw e;

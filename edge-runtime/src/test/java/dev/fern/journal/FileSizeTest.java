@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fern.Metrics;
 import dev.fern.kit.Await;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -82,5 +86,30 @@ class FileSizeTest {
             Sensor.add(journal, Sensor.queued(65, 64));
             assertThat(size("-wal")).isLessThanOrEqualTo(4 << 20);
         }
+    }
+
+    @Test
+    void calls_of_a_lane_and_dead_ones_are_found_without_looking_at_all_others() throws Exception {
+        try (var journal = journal()) {
+            journal.open();
+        }
+        for (var where : List.of(
+                "state = 0 AND lane = 'l' AND seq > 7 ORDER BY seq LIMIT 64",
+                "state = 3 ORDER BY seq DESC LIMIT 10",
+                "state = 3 ORDER BY seq DESC LIMIT -1 OFFSET 3",
+                "id = 'x' AND state = 3 ORDER BY seq DESC LIMIT 1")) {
+            assertThat(plan("SELECT * FROM call WHERE " + where)).allMatch(step -> step.startsWith("SEARCH call"));
+        }
+    }
+
+    private List<String> plan(String query) throws SQLException {
+        var steps = new ArrayList<String>();
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("calls.db"));
+                var rows = connection.createStatement().executeQuery("EXPLAIN QUERY PLAN " + query)) {
+            while (rows.next()) {
+                steps.add(rows.getString("detail"));
+            }
+        }
+        return steps;
     }
 }
