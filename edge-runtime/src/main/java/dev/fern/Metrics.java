@@ -20,6 +20,13 @@ public final class Metrics {
         return counters.computeIfAbsent(series(name, labels), _ -> new LongAdder());
     }
 
+    /// Counts the bytes that Fern writes to its disk.
+    ///
+    /// @param what `calls`, `definitions`, `code` or `other`
+    public LongAdder diskBytes(String what) {
+        return counter("fern_disk_bytes_written_total", "what", what);
+    }
+
     /// A value that is asked for when somebody looks; replaces the one of the same name and labels.
     public void gauge(DoubleSupplier value, String name, String... labels) {
         gauges.put(series(name, labels), value);

@@ -2,6 +2,7 @@ package dev.fern.e2e;
 
 import dev.fern.e2e.bench.Beside;
 import dev.fern.e2e.bench.Contest;
+import dev.fern.e2e.bench.Journals;
 import dev.fern.e2e.bench.Report;
 import dev.fern.e2e.bench.Runtimes;
 import dev.fern.e2e.bench.RuntimesReport;
@@ -14,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// `./dev bench [NAME]`: prints a part of docs/benchmarks.md, measured on this machine now: `mqtt` (as without a
-/// name), `runtimes` or `limits`. About five minutes; with `--short` some seconds, to see that it works.
+/// name), `runtimes`, `limits` or `journal`. About five minutes; with `--short` some seconds, to see that it works.
 public final class Bench {
     private Bench() {}
 
@@ -40,8 +41,13 @@ public final class Bench {
                 print(load, beside.report());
                 System.exit(beside.lost() > 0 ? 1 : 0);
             }
+            case "journal" -> {
+                var journals = Journals.run(brief ? Journals.Plan.SHORT : Journals.Plan.LONG, System.err::println);
+                print(load, journals.report());
+                System.exit(journals.missing() > 0 ? 1 : 0);
+            }
             default -> {
-                System.err.println("usage: ./dev bench [mqtt|runtimes|limits] [--short]");
+                System.err.println("usage: ./dev bench [mqtt|runtimes|limits|journal] [--short]");
                 System.exit(2);
             }
         }

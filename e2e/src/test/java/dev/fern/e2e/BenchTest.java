@@ -3,6 +3,7 @@ package dev.fern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fern.e2e.bench.Contest;
+import dev.fern.e2e.bench.Journals;
 import dev.fern.e2e.bench.Report;
 import dev.fern.e2e.bench.Runtimes;
 import dev.fern.e2e.bench.RuntimesReport;
@@ -32,6 +33,16 @@ class BenchTest {
         var page = Markdown.read(Path.of(System.getProperty("fern.home"), "docs/benchmarks.md"));
         assertThat(titles(report)).hasSizeGreaterThan(3).isSubsetOf(titles(page.lines()));
         assertThat(String.join("\n", report)).doesNotContain("NaN");
+    }
+
+    @Test
+    void aShortLookAtTheJournalFindsAllCallsAndMakesTheTablesOfThePage() throws Exception {
+        var journals = Journals.run(Journals.Plan.SHORT, _ -> {});
+
+        assertThat(journals.missing()).as("calls not found again").isZero();
+        var page = Markdown.read(Path.of(System.getProperty("fern.home"), "docs/benchmarks.md"));
+        assertThat(titles(journals.report())).hasSize(2).isSubsetOf(titles(page.lines()));
+        assertThat(String.join("\n", journals.report())).doesNotContain("NaN");
     }
 
     private static List<String> titles(List<String> lines) {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,12 @@ public final class Catalog implements AutoCloseable, DefinitionSource {
 
     /// @param sqliteFile made when it is first needed, its folder too
     public Catalog(Path sqliteFile, Time time) {
-        store = new Store(sqliteFile);
+        this(sqliteFile, time, new LongAdder());
+    }
+
+    /// @param written counts the bytes that go to disk
+    public Catalog(Path sqliteFile, Time time, LongAdder written) {
+        store = new Store(sqliteFile, written);
         this.time = time;
         api = beside(List::of, "");
     }

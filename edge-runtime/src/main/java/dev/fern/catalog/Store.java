@@ -1,5 +1,6 @@
 package dev.fern.catalog;
 
+import dev.fern.WalMeter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// The objects on disk. One thread at a time; the file is opened when it is first needed.
@@ -24,8 +26,13 @@ import org.jspecify.annotations.Nullable;
 /// triggers  id | name | app_id | fn_id | source  | body
 /// ```
 ///
+/// A version that writes what this one would misread raises the file's `user_version`; then it is left as it is.
+///
 /// Every change is synced before it is answered. What belongs to an app or a function goes with it.
 final class Store implements Entries, AutoCloseable {
+    /// The highest `user_version` that can be read.
+    private static final int READABLE = 1;
+
     private static final List<String> OPENING = List.of(
             "PRAGMA journal_mode=WAL",
             "PRAGMA synchronous=FULL",
@@ -50,10 +57,14 @@ final class Store implements Entries, AutoCloseable {
             "CREATE INDEX IF NOT EXISTS trigger_names ON triggers (app_id, name)");
 
     private final Path file;
+    private final LongAdder written;
     private @Nullable Connection connection;
+    private @Nullable WalMeter log;
 
-    Store(Path file) {
+    /// @param written counts the bytes that go to disk
+    Store(Path file, LongAdder written) {
         this.file = file;
+        this.written = written;
     }
 
     @Override
@@ -149,6 +160,7 @@ final class Store implements Entries, AutoCloseable {
     private void change(String sql, Object... values) {
         try (var statement = prepare(sql, values)) {
             statement.executeUpdate();
+            look();
         } catch (SQLException e) {
             throw broken(e);
         }
@@ -172,8 +184,14 @@ final class Store implements Entries, AutoCloseable {
         } catch (IOException e) {
             throw new SQLException(e);
         }
+        log = new WalMeter(file, written);
         var opened = DriverManager.getConnection("jdbc:sqlite:" + file);
         try (var statement = opened.createStatement()) {
+            try (var row = statement.executeQuery("PRAGMA user_version")) {
+                if (row.next() && row.getInt(1) > READABLE) {
+                    throw new SQLException("it was written by a later Fern; install that version again");
+                }
+            }
             for (var sql : OPENING) {
                 statement.execute(sql);
             }
@@ -182,7 +200,14 @@ final class Store implements Entries, AutoCloseable {
             throw e;
         }
         connection = opened;
+        look();
         return opened;
+    }
+
+    private void look() {
+        if (log != null) {
+            log.look();
+        }
     }
 
     /// The disk is full, gone or damaged: no caller can do anything about it but say so.
@@ -195,6 +220,9 @@ final class Store implements Entries, AutoCloseable {
         try {
             if (connection != null) {
                 connection.close();
+            }
+            if (log != null) {
+                log.close();
             }
         } catch (SQLException e) {
             throw broken(e);

@@ -5,6 +5,7 @@ import dev.fern.AdapterProvider;
 import dev.fern.DefinitionSource;
 import dev.fern.Ids;
 import dev.fern.Metrics;
+import dev.fern.Problem;
 import dev.fern.Settings;
 import dev.fern.Sink;
 import dev.fern.Time;
@@ -72,8 +73,10 @@ public final class Daemon implements AutoCloseable {
         var data = settings.data();
         closings.push(time::close);
         closings.push(Lock.on(data)::close);
-        SqliteLibrary.unpack(data.resolve("sqlite"));
+        SqliteLibrary.unpack(data.resolve("sqlite"), metrics.diskBytes("code"));
+        KernelBytes.show(metrics);
 
+        var copy = copy(data.resolve("copy.json"));
         var journal = new Journal(data.resolve("calls.db"), settings.limits().dead(), metrics);
         var recovered = open(journal);
         closings.push(journal::close);
@@ -88,7 +91,7 @@ public final class Daemon implements AutoCloseable {
         dispatcher.recover(recovered);
 
         var sources = new Sources();
-        var catalog = new Catalog(data.resolve("definitions.db"), time);
+        var catalog = new Catalog(data.resolve("definitions.db"), time, metrics.diskBytes("definitions"));
         closings.push(catalog::close);
         var door = new Door(settings, operations, catalog, sources::fromSource, time, metrics);
         var schedule = new Schedule(settings, journal, time, metrics, operations::statusChanged);
@@ -101,13 +104,14 @@ public final class Daemon implements AutoCloseable {
 
         var deployer = new Deployer(
                 new Resolver(settings),
-                new Copy(data.resolve("copy.json")),
+                copy,
                 images(settings, time, metrics),
                 data.resolve("folders"),
                 invoker,
                 dispatcher,
                 adapters,
                 time,
+                metrics,
                 operations::statusChanged);
         operations.listen(new UsedRuntimes(data, deployer::status));
         closings.push(deployer::close);
@@ -151,6 +155,14 @@ public final class Daemon implements AutoCloseable {
                 settings.device().id(),
                 String.valueOf(port),
                 settings.data());
+    }
+
+    private Copy copy(Path file) throws StartException {
+        var copy = new Copy(file, metrics.diskBytes("definitions"));
+        if (copy.newer() instanceof Problem problem) {
+            throw new StartException(problem.why(), problem.whatToDo(), 78);
+        }
+        return copy;
     }
 
     private static Recovered open(Journal journal) throws StartException {

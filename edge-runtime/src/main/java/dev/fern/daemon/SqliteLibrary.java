@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.concurrent.atomic.LongAdder;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
 
@@ -27,7 +28,8 @@ final class SqliteLibrary {
     /// Before the first connection. If it cannot be done, sqlite-jdbc does as it always does.
     ///
     /// @param dir a folder for nothing else
-    static void unpack(Path dir) {
+    /// @param written counts the bytes that go to disk
+    static void unpack(Path dir, LongAdder written) {
         if (System.getProperty(PATH) != null) {
             return; // whoever installed Fern has unpacked it
         }
@@ -37,7 +39,10 @@ final class SqliteLibrary {
             return; // no Linux that it knows
         }
         try {
-            var file = unpack(source, dir, SQLiteJDBCLoader.getVersion(), name);
+            var version = SQLiteJDBCLoader.getVersion();
+            long had = size(dir.resolve(version).resolve(name));
+            var file = unpack(source, dir, version, name);
+            written.add(had == size(file) ? 0 : size(file));
             System.setProperty(NAME, name);
             System.setProperty(PATH, String.valueOf(file.getParent()));
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import dev.fern.Definition;
 import dev.fern.Fn;
 import dev.fern.FnName;
 import dev.fern.InvalidDefinitionException;
+import dev.fern.Metrics;
 import dev.fern.Problem;
 import dev.fern.Status;
 import dev.fern.Time;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Deployer implements AutoCloseable {
     private static final Duration RETRY_FIRST = Duration.ofSeconds(5);
     private static final Duration RETRY_MOST = Duration.ofMinutes(5);
-    private static final Duration TAGS = Duration.ofMinutes(10);
+    static final Duration TAGS = Duration.ofMinutes(10);
     private static final System.Logger LOG = System.getLogger("fern.deploy");
 
     private final Resolver resolver;
@@ -70,6 +71,7 @@ public final class Deployer implements AutoCloseable {
             Dispatcher dispatcher,
             List<Adapter> adapters,
             Time time,
+            Metrics metrics,
             Runnable changed) {
         this.copy = copy;
         this.invoker = invoker;
@@ -79,7 +81,7 @@ public final class Deployer implements AutoCloseable {
         this.changed = changed;
         report = new Report(invoker, dispatcher, adapters);
         this.resolver = resolver;
-        var code = new FolderCode(folders, time);
+        var code = new FolderCode(folders, time, metrics.diskBytes("code"));
         preparation = new Preparation(resolver, images, code, invoker, this::check);
         keeping = new Keeping(copy, images, code, dispatcher, time);
         thread = Thread.ofPlatform().name("fern-deploy").daemon(true).unstarted(this::run);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /// Code of a function that is defined by a folder of this machine, laid out as its image would be: what the fn CLI's
 /// Dockerfile for the func.yaml's runtime does (fn/cli, langs/), or with `runtime: docker` the folder's own. A
@@ -30,8 +31,9 @@ final class FolderCode {
     private final FolderStore store;
 
     /// @param store where copies of the code are kept: a build may go on while the function runs
-    FolderCode(Path store, Time time) {
-        this.store = new FolderStore(store, time);
+    /// @param written counts the bytes that are copied
+    FolderCode(Path store, Time time, LongAdder written) {
+        this.store = new FolderStore(store, time, written);
     }
 
     static boolean isFolder(Fn fn) {

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 
 /// Copies of folders' code, each in a folder called by its digest, complete or not there. Any thread.
 final class FolderStore {
@@ -34,10 +35,15 @@ final class FolderStore {
 
     private final Path dir;
     private final Time time;
+    private final LongAdder written;
+    /// Folders of copies that need no fresh date to stay.
+    private volatile Set<String> wanted = Set.of();
 
-    FolderStore(Path dir, Time time) {
+    /// @param written counts the bytes that are copied
+    FolderStore(Path dir, Time time, LongAdder written) {
         this.dir = dir;
         this.time = time;
+        this.written = written;
     }
 
     /// Copies the files to where an image has them, unless that was done already.
@@ -59,17 +65,24 @@ final class FolderStore {
                 throw e;
             }
         }
-        Files.setLastModifiedTime(root, FileTime.from(time.now()));
+        if (!wanted.contains("sha256:" + digest)) {
+            touch(root);
+        }
         return new Bundle(
                 "sha256:" + digest, root, layout.entrypoint(), layout.cmd(), layout.env(), layout.workingDir());
     }
 
+    private void touch(Path copy) throws IOException {
+        Files.setLastModifiedTime(copy, FileTime.from(time.now()));
+    }
+
     /// As in an image, all can be read by the user that a process runs as.
-    private static void copy(Layout layout, Path root) throws IOException {
+    private void copy(Layout layout, Path root) throws IOException {
         for (var entry : layout.files().entrySet()) {
             var copy = root.resolve(entry.getKey());
             Files.createDirectories(copy.getParent());
             Files.copy(entry.getValue().file(), copy, StandardCopyOption.REPLACE_EXISTING);
+            written.add(Files.size(copy));
             var rights = entry.getValue().executable() ? "rwxr-xr-x" : "rw-r--r--";
             Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString(rights));
         }
@@ -97,12 +110,18 @@ final class FolderStore {
         }
     }
 
-    /// Removes copies that are not wanted and were not asked for in the last minutes, and what a power cut left.
+    /// Removes copies that are not wanted and were not asked for, or wanted, in the last minutes, and what a power cut
+    /// left.
     void retain(Set<String> digests) {
         var until = time.now().minus(UNWANTED);
+        var before = wanted;
+        wanted = Set.copyOf(digests);
         try (var copies = Files.newDirectoryStream(dir)) {
             for (var copy : copies) {
-                if (!digests.contains("sha256:" + copy.getFileName())
+                var digest = "sha256:" + copy.getFileName();
+                if (!digests.contains(digest) && before.contains(digest)) {
+                    touch(copy);
+                } else if (!digests.contains(digest)
                         && Files.getLastModifiedTime(copy).toInstant().isBefore(until)) {
                     remove(copy);
                 }

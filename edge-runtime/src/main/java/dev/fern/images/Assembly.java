@@ -6,6 +6,7 @@ import dev.fern.images.Registry.Document;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a bundle: from the manifest to the files in the store. Layers up to 1 MB pass through memory; larger ones are
@@ -24,14 +25,24 @@ final class Assembly {
     private final Holds holds;
     private final long mostBytes;
     private final String architecture;
+    private final LongAdder written;
 
-    Assembly(Registry registry, Store store, Retention retention, Holds holds, long mostBytes, String architecture) {
+    /// @param written counts the bytes that are unpacked
+    Assembly(
+            Registry registry,
+            Store store,
+            Retention retention,
+            Holds holds,
+            long mostBytes,
+            String architecture,
+            LongAdder written) {
         this.registry = registry;
         this.store = store;
         this.retention = retention;
         this.holds = holds;
         this.mostBytes = mostBytes;
         this.architecture = architecture;
+        this.written = written;
     }
 
     /// @param digest what the reference was pinned to
@@ -88,9 +99,9 @@ final class Assembly {
         store.open();
         long room = room(image, layers);
         var half = store.begin(name);
+        var allowance = new Allowance(image, room, room == mostBytes);
+        var tree = new Tree(Store.root(half), allowance, store::need);
         try {
-            var allowance = new Allowance(image, room, room == mostBytes);
-            var tree = new Tree(Store.root(half), allowance, store::need);
             var unpacker = new Unpacker(tree, layers.keep(), allowance);
             for (var layer : layers.list()) {
                 unpack(image, layer, unpacker);
@@ -112,6 +123,7 @@ final class Assembly {
                             config.workingDir()),
                     tree.bytes());
         } finally {
+            written.add(tree.bytes());
             Disk.delete(half);
         }
     }

@@ -49,10 +49,11 @@ public final class Images {
             Time time,
             Metrics metrics,
             ToLongFunction<Path> usable) {
-        this.registry = new Registry(registry, time, metrics.counter("fern_image_received_bytes_total"));
+        var written = metrics.diskBytes("code");
+        this.registry = new Registry(registry, time, metrics.counter("fern_image_received_bytes_total"), written);
         this.store = new Store(store, time, usable);
         retention = new Retention(this.store, holds, imagesBytes, time);
-        assembly = new Assembly(this.registry, this.store, retention, holds, imagesBytes, architecture);
+        assembly = new Assembly(this.registry, this.store, retention, holds, imagesBytes, architecture, written);
         fetched = metrics.counter("fern_image_fetches_total", "result", "ok");
         failed = metrics.counter("fern_image_fetches_total", "result", "failed");
         metrics.gauge(retention::bytes, "fern_images_bytes");

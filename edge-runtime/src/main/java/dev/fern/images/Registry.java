@@ -37,10 +37,14 @@ final class Registry {
     private final Http http;
     private final Login login;
     private final LongAdder received;
+    private final LongAdder written;
 
-    Registry(Settings.Registry settings, Time time, LongAdder received) {
+    /// @param received counts the bytes that come
+    /// @param written those of them that go to disk
+    Registry(Settings.Registry settings, Time time, LongAdder received, LongAdder written) {
         this.settings = settings;
         this.received = received;
+        this.written = written;
         http = new Http(time);
         login = new Login(settings.authFile(), http, time);
     }
@@ -150,6 +154,7 @@ final class Registry {
                                 image, "a layer", blob.digest(), "more than its " + blob.size() + " bytes"));
                     }
                     out.write(buffer, 0, n);
+                    written.add(n);
                     digest.update(buffer, 0, n);
                 }
             }

@@ -49,6 +49,7 @@ public final class Journal implements Marks, AutoCloseable {
     private final Counts counts = new Counts();
     private final LongAdder commits;
     private final LongAdder written;
+    private final LongAdder diskBytes;
 
     private final Map<String, Long> marks = new ConcurrentHashMap<>();
 
@@ -67,6 +68,7 @@ public final class Journal implements Marks, AutoCloseable {
         thread = Thread.ofPlatform().name("fern-journal").daemon(true).unstarted(this::run);
         commits = metrics.counter("fern_journal_commits_total");
         written = metrics.counter("fern_journal_calls_written_total");
+        diskBytes = metrics.diskBytes("calls");
         metrics.gauge(counts::calls, "fern_journal_calls");
         metrics.gauge(counts::bytes, "fern_journal_bytes");
         metrics.gauge(counts::dead, "fern_dead_calls");
@@ -77,6 +79,7 @@ public final class Journal implements Marks, AutoCloseable {
     /// @throws NewerFormatException if a later version wrote it; it is left alone
     public Recovered open() throws NewerFormatException, IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
+        Format.check(file);
         Recovered recovered;
         try {
             recovered = opened();
@@ -98,7 +101,7 @@ public final class Journal implements Marks, AutoCloseable {
     }
 
     private Recovered opened() throws SQLException, NewerFormatException {
-        var opened = new Store(file);
+        var opened = new Store(file, diskBytes);
         try {
             var recovered = opened.recovered();
             marks.putAll(opened.marks());
@@ -277,6 +280,7 @@ public final class Journal implements Marks, AutoCloseable {
                 }
                 if (write(batch)) {
                     batch.synced();
+                    open(store).tidy();
                 }
                 questions.forEach(this::answer);
             }

@@ -5,6 +5,7 @@ import dev.fern.Call;
 import dev.fern.FnName;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Trigger;
+import dev.fern.WalMeter;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// The file: a table of calls, and one of marks. One thread.
@@ -31,16 +33,21 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// `gone` has the functions that are not wanted any more, with how long they have not been.
 /// `event` and `owed` as [Codec] has them. Columns are only ever added; a layout that older readers would
-/// misread raises `min_reader`.
+/// misread raises `min_reader`. Pages are small, as SQLite writes whole ones, and a call changes as few as can be: only
+/// calls that are queued, or dead, are in an index.
 final class Store implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("fern.journal");
-    private static final int FORMAT = 1;
     /// Marks that are kept; those with the lowest values, which are the oldest times, go first.
     private static final int MARKS_MOST = 1000;
+    /// Bytes in the log at which it is copied into the file and begun again.
+    private static final int LOG_BYTES = 2 << 20;
+    /// What is left of a log that a large batch has made longer.
+    private static final int LOG_KEPT_BYTES = 4 << 20;
 
     private static final String COLUMNS =
             "seq, id, lane, fn, trigger, binding, state, attempt, accepted_ms, reason, event, owed";
 
+    private final WalMeter log;
     private final Connection connection;
     private final PreparedStatement put;
     private final PreparedStatement forget;
@@ -49,20 +56,21 @@ final class Store implements AutoCloseable {
     private final PreparedStatement trimDead;
     private final PreparedStatement mark;
 
-    Store(Path file) throws SQLException, NewerFormatException {
+    /// @param written counts the bytes that go to disk
+    Store(Path file, LongAdder written) throws SQLException, NewerFormatException {
+        log = new WalMeter(file, written);
         connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         try (var statement = connection.createStatement()) {
             statement.execute("PRAGMA locking_mode=EXCLUSIVE");
+            statement.execute("PRAGMA page_size=1024"); // of a new file
             statement.execute("PRAGMA journal_mode=WAL");
             statement.execute("PRAGMA synchronous=FULL");
             statement.execute("PRAGMA cache_size=-512");
+            statement.execute("PRAGMA wal_autocheckpoint=0"); // see tidy()
+            statement.execute("PRAGMA journal_size_limit=" + LOG_KEPT_BYTES);
             statement.execute("CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT");
-            statement.execute("INSERT OR IGNORE INTO meta VALUES ('format', 1), ('min_reader', 1)");
-            try (var row = statement.executeQuery("SELECT value FROM meta WHERE key = 'min_reader'")) {
-                if (row.next() && row.getInt(1) > FORMAT) {
-                    throw new NewerFormatException(file, row.getInt(1));
-                }
-            }
+            statement.execute("INSERT OR IGNORE INTO meta VALUES ('format', " + Format.OURS + "), ('min_reader', 1)");
+            Format.check(file, statement);
             statement.execute("""
                     CREATE TABLE IF NOT EXISTS call(seq INTEGER PRIMARY KEY, id TEXT NOT NULL, lane TEXT NOT NULL,
                       fn TEXT NOT NULL, trigger TEXT NOT NULL, binding TEXT NOT NULL, state INTEGER NOT NULL,
@@ -72,12 +80,13 @@ final class Store implements AutoCloseable {
             statement.execute("CREATE TABLE IF NOT EXISTS mark(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT");
             statement.execute("DELETE FROM mark WHERE name IN"
                     + " (SELECT name FROM mark ORDER BY value DESC LIMIT -1 OFFSET " + MARKS_MOST + ")");
-            statement.execute("CREATE INDEX IF NOT EXISTS call_lane ON call(state, lane, seq)");
-            statement.execute("CREATE INDEX IF NOT EXISTS call_id ON call(id)");
+            statement.execute("CREATE INDEX IF NOT EXISTS call_queued ON call(lane) WHERE state = 0");
+            statement.execute("CREATE INDEX IF NOT EXISTS call_dead ON call(state) WHERE state = 3");
         } catch (SQLException | NewerFormatException e) {
             connection.close();
             throw e;
         }
+        log.look();
         connection.setAutoCommit(false);
         put = connection.prepareStatement("INSERT INTO call(" + COLUMNS + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
                 + " ON CONFLICT(seq) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,"
@@ -201,6 +210,22 @@ final class Store implements AutoCloseable {
     /// Makes all since the last commit safe, with one sync.
     void commit() throws SQLException {
         connection.commit();
+        log.look();
+    }
+
+    /// Keeps the log short. After a commit, when nobody waits.
+    void tidy() {
+        if (log.bytes() < LOG_BYTES) {
+            return;
+        }
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("PRAGMA wal_checkpoint(PASSIVE)")) {
+            if (row.next() && row.getInt(1) == 0 && row.getInt(2) == row.getInt(3)) {
+                log.checkpointed();
+            }
+        } catch (SQLException e) {
+            // all is safe in the log; it is tried again after the next batch, which has the same trouble if it lasts
+        }
     }
 
     /// Takes back all since then, after a failure.
@@ -355,5 +380,6 @@ final class Store implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         connection.close();
+        log.close();
     }
 }

@@ -3,6 +3,7 @@ package dev.fern.sync;
 import dev.fern.Definition;
 import dev.fern.FnName;
 import dev.fern.Health;
+import dev.fern.Problem;
 import io.helidon.json.JsonArray;
 import io.helidon.json.JsonObject;
 import io.helidon.json.JsonString;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// The last good copy of what this device runs, so that it starts without a network. It holds the documents
@@ -44,16 +46,48 @@ public final class Copy {
             @Nullable String goodDigest) {}
 
     private static final System.Logger LOG = System.getLogger("fern.sync");
-    private static final String FORMAT = "1";
+    /// A later version that would be misread here writes a higher number.
+    private static final int FORMAT = 1;
     private static final int LARGEST = 64 << 20;
 
     private final Path file;
+    private final LongAdder written;
     private byte @Nullable [] onDisk;
     private Health health = Health.UP;
 
     /// @param file in a folder that exists
     public Copy(Path file) {
+        this(file, new LongAdder());
+    }
+
+    /// @param written counts the bytes that go to disk
+    public Copy(Path file, LongAdder written) {
         this.file = file;
+        this.written = written;
+    }
+
+    /// What an operator is told if a later version wrote the file, in a way that this one would misread. Changes
+    /// nothing.
+    public @Nullable Problem newer() {
+        try (var in = Files.newInputStream(file)) {
+            return isNewer(in.readNBytes(LARGEST + 1))
+                    ? new Problem(
+                            file + " was written by a later Fern",
+                            "install that version again, or move the file away; then functions start when the cloud"
+                                    + " has been read")
+                    : null;
+        } catch (IOException e) {
+            return null; // there is none, or load says what is wrong
+        }
+    }
+
+    private static boolean isNewer(byte[] bytes) {
+        try {
+            return Json.parse(bytes) instanceof JsonObject copy
+                    && Integer.parseInt(Json.string(copy, "format")) > FORMAT;
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 
     /// What was saved last. Nothing if there is no file; nothing either if the file is damaged, which is then set aside
@@ -106,7 +140,7 @@ public final class Copy {
             try (var out = FileChannel.open(temporary, options, ownerOnly)) {
                 var buffer = ByteBuffer.wrap(bytes);
                 while (buffer.hasRemaining()) {
-                    out.write(buffer);
+                    written.add(out.write(buffer));
                 }
                 out.force(true);
             }
@@ -148,7 +182,7 @@ public final class Copy {
             functions.add(function.build());
         }
         return JsonObject.builder()
-                .set("format", FORMAT)
+                .set("format", String.valueOf(FORMAT))
                 .setValues("functions", functions)
                 .build()
                 .toString()
@@ -167,7 +201,7 @@ public final class Copy {
     /// Null if these bytes are not whole or of another format.
     private static @Nullable List<Saved> read(byte[] bytes) {
         if (!(Json.parse(bytes) instanceof JsonObject copy
-                && Json.string(copy, "format").equals(FORMAT)
+                && Json.string(copy, "format").equals(String.valueOf(FORMAT))
                 && copy.value("functions").orElse(null) instanceof JsonArray functions)) {
             return null;
         }

@@ -88,6 +88,7 @@ class DeployerTest {
                 dispatcher,
                 List.of(adapter),
                 time,
+                metrics,
                 () -> readyWhenTold = deployer.ready(true));
         deployer.start();
     }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,9 +30,10 @@ class FolderCodeTest {
     Path folder;
 
     private final FakeTime time = new FakeTime();
+    private final LongAdder written = new LongAdder();
 
     private FolderCode folders() {
-        return new FolderCode(folder.resolve("store"), time);
+        return new FolderCode(folder.resolve("store"), time, written);
     }
 
     /// The code of a folder with these files: path, text, path, text. A path that ends in `*` is executable.
@@ -312,5 +314,30 @@ class FolderCodeTest {
         assertThat(folders.bundle(fn(code("func.js", "old")), definition).root())
                 .isEqualTo(old.root());
         assertThat(old.root().resolve("function/func.js")).hasContent("old");
+    }
+
+    @Test
+    void aCopyThatIsWantedIsNotWrittenToWhenItIsAskedForAgain() throws Exception {
+        var folders = folders();
+        var definition = new Definition(Examples.fn("a/f").name(), "id", "{\"fn\":{}}");
+        var fn = fn(code("func.js", "code"));
+        var bundle = folders.bundle(fn, definition);
+        folders.retain(Set.of(bundle.digest()));
+        var date = Files.getLastModifiedTime(bundle.root());
+        assertThat(written.sum()).isEqualTo(4);
+
+        time.advance(FolderStore.UNWANTED.multipliedBy(2));
+        folders.bundle(fn, definition);
+        folders.retain(Set.of(bundle.digest()));
+
+        assertThat(Files.getLastModifiedTime(bundle.root())).isEqualTo(date);
+        assertThat(written.sum()).isEqualTo(4);
+        folders.retain(Set.of());
+        assertThat(bundle.root())
+                .as("a version that is being replaced reads it")
+                .exists();
+        time.advance(FolderStore.UNWANTED.plusSeconds(1));
+        folders.retain(Set.of());
+        assertThat(bundle.root()).doesNotExist();
     }
 }

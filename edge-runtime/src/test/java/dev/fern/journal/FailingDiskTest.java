@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,14 +36,14 @@ class FailingDiskTest {
 
     @Test
     void a_transaction_that_sqlite_has_taken_back_itself_is_followed_by_one_that_can_be() throws Exception {
-        new Store(file()).close();
+        new Store(file(), new LongAdder()).close();
         // as it does when the disk is full (sqlite.org/lang_transaction.html, section 3)
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file());
                 var statement = connection.createStatement()) {
             statement.execute("CREATE TRIGGER full BEFORE INSERT ON call WHEN NEW.reason = 'full'"
                     + " BEGIN SELECT RAISE(ROLLBACK, 'full'); END");
         }
-        try (var store = new Store(file())) {
+        try (var store = new Store(file(), new LongAdder())) {
             store.put(entry(1, "good"));
             assertThatThrownBy(() -> store.put(entry(2, "full"))).isInstanceOf(SQLException.class);
             store.rollback();
@@ -51,7 +52,7 @@ class FailingDiskTest {
             store.put(entry(4, "good"));
             store.commit();
         }
-        try (var store = new Store(file())) {
+        try (var store = new Store(file(), new LongAdder())) {
             assertThat(store.list(false, 10)).extracting(Entry::seq).containsExactly(4L);
         }
     }
