@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,6 @@ public final class Invoker implements AutoCloseable {
     private static final int WAITING_MOST = 64;
 
     private static final Duration BUSY = Duration.ofSeconds(1);
-    private static final Duration QUARANTINE = Duration.ofSeconds(15);
     private static final System.Logger LOG = System.getLogger("fern.invoke");
 
     /// A function by name: its calls outlive its versions.
@@ -131,8 +131,8 @@ public final class Invoker implements AutoCloseable {
         if (queue == null || queue.version == null || closed) {
             return gone(name);
         }
-        if (queue.version.quarantine instanceof String why) {
-            return new Result.Unavailable(why, QUARANTINE);
+        if (queue.version.conduct.refusal() instanceof Result.Unavailable refusal) {
+            return refusal;
         }
         return ahead && queue.first.size() >= WAITING_MOST
                 ? new Result.Unavailable(WAITING_MOST + " callers are waiting for " + name, BUSY)
@@ -157,17 +157,17 @@ public final class Invoker implements AutoCloseable {
     /// Why the function is quarantined, or null.
     public synchronized @Nullable String quarantine(FnName name) {
         var queue = queues.get(name);
-        return queue == null || queue.version == null ? null : queue.version.quarantine;
+        return queue == null || queue.version == null ? null : queue.version.conduct.quarantine();
     }
 
-    /// Lets a quarantined function run again, with as many stuck threads allowed as at first.
+    /// Lets a function that is quarantined, or held back for a while, run again as if nothing had been.
+    ///
+    /// @return false if it is not
     public synchronized boolean pardon(FnName name) {
         var queue = queues.get(name);
-        if (queue == null || queue.version == null || queue.version.quarantine == null) {
+        if (queue == null || queue.version == null || !queue.version.conduct.pardon()) {
             return false;
         }
-        queue.version.quarantine = null;
-        queue.version.stuck = 0;
         dispatch(queue);
         return true;
     }
@@ -184,7 +184,7 @@ public final class Invoker implements AutoCloseable {
 
     private synchronized int stuck() {
         return queues.values().stream()
-                .mapToInt(queue -> queue.version == null ? 0 : queue.version.stuck)
+                .mapToInt(queue -> queue.version == null ? 0 : queue.version.conduct.stuck())
                 .sum();
     }
 
@@ -192,7 +192,7 @@ public final class Invoker implements AutoCloseable {
     private void dispatch(Queue queue) {
         var version = queue.version;
         while (version != null
-                && version.quarantine == null
+                && version.conduct.refusal() == null
                 && !(queue.first.isEmpty() && queue.jobs.isEmpty())
                 && version.running < version.fn.concurrency()) {
             if (running >= runningMost) {
@@ -229,6 +229,7 @@ public final class Invoker implements AutoCloseable {
     /// A worker is about to run its call for that long at most.
     void watch(Worker worker, Job job, Duration limit) {
         worker.allocatedBefore = MemoryWatch.allocated();
+        worker.collectionsBefore = MemoryWatch.collections();
         worker.deadlineNanos = System.nanoTime() + limit.toNanos();
         worker.current = job;
         watchdog.started(limit);
@@ -237,11 +238,13 @@ public final class Invoker implements AutoCloseable {
     /// A worker's call has ended in time; its caller is told, then the worker takes the next.
     void finished(Worker worker, Job job, Result result) {
         boolean counted;
+        boolean harmful = !(result instanceof Result.Success) && MemoryWatch.isCostly(worker);
         synchronized (this) {
             counted = !worker.abandoned;
             if (counted) {
                 worker.version.running--;
                 running--;
+                worker.version.conduct.ended(harmful, result);
                 if (worker.version.retired) {
                     worker.dismissed = true;
                 } else {
@@ -251,9 +254,7 @@ public final class Invoker implements AutoCloseable {
         }
         job.end(result);
         if (counted) {
-            synchronized (this) {
-                next(worker.version);
-            }
+            flush(worker.version);
         }
     }
 
@@ -276,6 +277,7 @@ public final class Invoker implements AutoCloseable {
             return;
         }
         var version = worker.version;
+        boolean harmful = MemoryWatch.isCostly(worker);
         synchronized (this) {
             if (worker.abandoned || !job.equals(worker.current)) { // it ended just now
                 return;
@@ -284,15 +286,8 @@ public final class Invoker implements AutoCloseable {
             watchdog.remove(worker);
             version.running--;
             running--;
-            version.stuck++;
-            if (version.stuck >= Version.STUCK_MOST && version.quarantine == null) {
-                version.quarantine = version.stuck + " calls of " + version.fn.name() + " did not end when told to";
-                LOG.log(
-                        Level.ERROR,
-                        "{0}; it is quarantined: mend and deploy it, set fern/isolation to process, or run: fern retry {1}",
-                        version.quarantine,
-                        version.fn.name());
-            }
+            version.conduct.hasStuckThread();
+            version.conduct.ended(harmful, why);
         }
         worker.stop();
         job.end(why);
@@ -312,12 +307,14 @@ public final class Invoker implements AutoCloseable {
         LockSupport.unpark(worker.thread);
     }
 
-    /// Goes on with the function's other calls, or ends them if it is quarantined now.
+    /// Goes on with the function's other calls, or ends them if it is held back now.
     private void flush(Version version) {
         List<Job> refused = List.of();
+        Result.Unavailable why;
         synchronized (this) {
             var queue = queues.get(version.fn.name());
-            if (queue != null && version.equals(queue.version) && version.quarantine != null) {
+            why = version.conduct.refusal();
+            if (queue != null && version.equals(queue.version) && why != null) {
                 refused = new ArrayList<>(queue.first);
                 refused.addAll(queue.jobs);
                 queue.first.clear();
@@ -326,7 +323,7 @@ public final class Invoker implements AutoCloseable {
             next(version);
         }
         for (var job : refused) {
-            job.end(new Result.Unavailable(String.valueOf(version.quarantine), QUARANTINE));
+            job.end(Objects.requireNonNull(why));
         }
     }
 
@@ -340,8 +337,8 @@ public final class Invoker implements AutoCloseable {
         watchdog.remove(worker);
         synchronized (this) {
             worker.version.workers--;
-            if (worker.abandoned && worker.version.stuck > 0) {
-                worker.version.stuck--;
+            if (worker.abandoned) {
+                worker.version.conduct.lostStuckThread();
             }
         }
         closeIfDone(worker.version);

@@ -39,6 +39,8 @@ final class MemoryWatch {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    private static final Heap ALL = new Heap();
+
     private final Heap heap = new Heap();
     /// Workers whose calls wait for a decision.
     private final ArrayList<Worker> held = new ArrayList<>(RUNNING);
@@ -84,6 +86,21 @@ final class MemoryWatch {
     /// Bytes that the calling thread has ever allocated.
     static long allocated() {
         return THREADS.getCurrentThreadAllocatedBytes();
+    }
+
+    /// How many collections of the whole heap there have been.
+    static long collections() {
+        return ALL.collections();
+    }
+
+    /// Whether the worker's call, as far as it has come, has cost a collection of the whole heap: there was one, and
+    /// the
+    /// call has taken enough to be the reason. Any thread.
+    static boolean isCostly(Worker worker) {
+        return worker.version.runtime.sharesHeap()
+                && ALL.collections() > worker.collectionsBefore
+                && THREADS.getThreadAllocatedBytes(worker.thread.threadId()) - worker.allocatedBefore
+                        >= ALL.max() / LEAST;
     }
 
     /// Whether the heap is as it should be.

@@ -4,13 +4,9 @@ import dev.fern.Bundle;
 import dev.fern.Fn;
 import dev.fern.FunctionRuntime;
 import java.util.ArrayDeque;
-import org.jspecify.annotations.Nullable;
 
 /// One loaded version of a function with its workers. Its fields belong to the invoker's lock.
 public final class Version {
-    /// How many of its threads may be stuck before the function is quarantined.
-    static final int STUCK_MOST = 4;
-
     final Fn fn;
     final Bundle bundle;
     final FunctionRuntime runtime;
@@ -21,14 +17,13 @@ public final class Version {
 
     int workers;
     int running;
-    int stuck;
+    final Conduct conduct;
     boolean retired;
     boolean freed;
 
-    @Nullable String quarantine;
-
     Version(Fn fn, Bundle bundle, FunctionRuntime runtime, FunctionRuntime.Program program) {
         this.fn = fn;
+        conduct = new Conduct(fn.name());
         this.bundle = bundle;
         this.runtime = runtime;
         this.program = program;

@@ -31,6 +31,8 @@ final class Worker implements Runnable {
     volatile long deadlineNanos;
     /// What its thread had allocated before the call.
     volatile long allocatedBefore;
+    /// How many collections of the whole heap there had been.
+    volatile long collectionsBefore;
     /// The watchdog's notes on the call.
     MemoryWatch.@Nullable Usage usage;
     /// Its instance while the call is held, by the watchdog.

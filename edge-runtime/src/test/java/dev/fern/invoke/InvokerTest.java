@@ -12,6 +12,7 @@ import dev.fern.kit.Await;
 import dev.fern.kit.Examples;
 import dev.fern.kit.FakeRuntime;
 import dev.fern.kit.FakeTime;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -208,7 +209,7 @@ class InvokerTest {
             gate.await();
             return FakeRuntime.answer("");
         });
-        for (int i = 0; i < Version.STUCK_MOST + 2; i++) {
+        for (int i = 0; i < Conduct.STUCK_MOST + 2; i++) {
             assertThat(get(submit("a/f", "", false))).isInstanceOf(Result.TimedOut.class);
             Await.until("its thread ended", () -> runtime.instances.get() == 0);
         }
@@ -225,7 +226,7 @@ class InvokerTest {
             }
             return FakeRuntime.answer("ok");
         });
-        for (int i = 0; i < Version.STUCK_MOST; i++) {
+        for (int i = 0; i < Conduct.STUCK_MOST; i++) {
             assertThat(get(submit("a/f", "stuck", false))).isInstanceOf(Result.TimedOut.class);
         }
         assertThat(get(submit("a/f", "", false))).isInstanceOf(Result.Unavailable.class);
@@ -234,12 +235,59 @@ class InvokerTest {
         assertThat(invoker.pardon(fn.name())).isTrue();
         assertThat(get(submit("a/f", "", false))).isEqualTo(FakeRuntime.answer("ok"));
 
-        for (int i = 0; i < Version.STUCK_MOST; i++) {
+        for (int i = 0; i < Conduct.STUCK_MOST; i++) {
             get(submit("a/f", "stuck", false));
         }
         assertThat(invoker.quarantine(fn.name())).isNotNull();
         install(fn);
         assertThat(get(submit("a/f", "", false))).isEqualTo(FakeRuntime.answer("ok"));
+    }
+
+    /// Makes the call the reason for a collection of the whole heap.
+    private static void costACollection() {
+        var taken = new byte[(int) (Runtime.getRuntime().maxMemory() / 10)];
+        try {
+            System.gc();
+        } finally {
+            Reference.reachabilityFence(taken);
+        }
+    }
+
+    @Test
+    void a_function_that_takes_the_memory_of_all_in_one_call_after_the_other_is_held_back_for_a_while()
+            throws Exception {
+        var fn = Examples.fn("a/f");
+        install(fn);
+        runtime.body("a/f", call -> {
+            var text = call.event().data().text();
+            if (text.startsWith("costly")) {
+                costACollection();
+            }
+            return text.endsWith("good") ? FakeRuntime.answer("ok") : new Result.FunctionError(text);
+        });
+        for (int i = 0; i < 3; i++) { // not in a row, or not failing, or costing nothing
+            assertThat(get(submit("a/f", "costly", false))).isInstanceOf(Result.FunctionError.class);
+            assertThat(get(submit("a/f", "costly good", false))).isEqualTo(FakeRuntime.answer("ok"));
+            assertThat(get(submit("a/f", "bad", false))).isInstanceOf(Result.FunctionError.class);
+            assertThat(get(submit("a/f", "bad", false))).isInstanceOf(Result.FunctionError.class);
+        }
+        assertThat(invoker.pardon(fn.name())).as("held back").isFalse();
+
+        get(submit("a/f", "good", false));
+        get(submit("a/f", "costly", false));
+        get(submit("a/f", "costly", false));
+        assertThat(get(submit("a/f", "good", false))).isInstanceOfSatisfying(Result.Unavailable.class, refused -> {
+            assertThat(refused.reason())
+                    .isEqualTo("a/f took the memory of all 2 times in a row and is not run for 2 s");
+            assertThat(refused.retryAfter()).isBetween(Duration.ZERO, Conduct.PAUSE);
+        });
+        Await.until("it is over", () -> submit("a/f", "costly", false).join() instanceof Result.FunctionError);
+        assertThat(get(submit("a/f", "good", true))).isInstanceOfSatisfying(Result.Unavailable.class, refused -> {
+            assertThat(refused.reason()).endsWith("3 times in a row and is not run for 4 s");
+        });
+
+        assertThat(invoker.pardon(fn.name())).isTrue();
+        assertThat(get(submit("a/f", "good", false))).isEqualTo(FakeRuntime.answer("ok"));
     }
 
     @Test

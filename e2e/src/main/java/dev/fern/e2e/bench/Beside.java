@@ -15,7 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What a good function notices of a bad one beside it: `./dev bench limits`. A real daemon with the heap that it has
 /// by default; a Java function that is called 50 times a second whether or not the last call has ended; and a function
@@ -34,7 +36,7 @@ public record Beside(List<Row> rows) {
     public record Plan(Duration quiet, Duration loaded, List<String> bad) {
         /// About four minutes.
         public static final Plan LONG =
-                new Plan(Duration.ofSeconds(6), Duration.ofSeconds(8), List.of("loop", "hog", "large", "churn"));
+                new Plan(Duration.ofSeconds(6), Duration.ofSeconds(40), List.of("loop", "hog", "large", "churn"));
         /// Whether it works at all.
         public static final Plan SHORT = new Plan(Duration.ofMillis(500), Duration.ofMillis(500), List.of("hog"));
     }
@@ -87,25 +89,47 @@ public record Beside(List<Row> rows) {
     private record Calls(HttpClient client, FernProcess fern) {
         Row row(Plan plan, String runtime, String bad) throws IOException, InterruptedException {
             var id = fern.functionId(runtime);
-            if (!answer(send(id, "x")).equals("200 x")) {
-                throw new IOException("the function " + runtime + " does not work: " + answer(send(id, "x")));
-            }
+            awaitWorking(runtime, id);
             var quiet = during(plan.quiet, () -> {});
             var ends = new ConcurrentLinkedQueue<String>();
             var caller = new AtomicInteger(1);
             var thread = Thread.ofPlatform().unstarted(() -> {
                 while (caller.get() > 0) {
-                    ends.add(answer(send(id, bad)).substring(0, 3));
+                    var response = answer(send(id, bad));
+                    ends.add(response == null ? "none" : String.valueOf(response.statusCode()));
+                    await(response);
                 }
             });
             var beside = during(plan.loaded, thread::start);
             caller.set(0);
+            thread.interrupt();
             thread.join(PATIENCE);
             var text = ends.stream()
                     .distinct()
                     .sorted()
                     .map(end -> end + " x " + ends.stream().filter(end::equals).count());
             return new Row(runtime, bad, quiet, beside, String.join(", ", text.toList()));
+        }
+
+        /// It may still be held back for what it did before.
+        private void awaitWorking(String runtime, String id) throws IOException {
+            var response = answer(send(id, "x"));
+            while (response != null && response.statusCode() == 503) {
+                await(response);
+                response = answer(send(id, "x"));
+            }
+            if (response == null || !response.body().equals("x")) {
+                throw new IOException("the function " + runtime + " does not work: "
+                        + (response == null ? "no answer" : response.body()));
+            }
+        }
+
+        /// Waits as long as an answer asks for, as a good client does.
+        private static void await(@Nullable HttpResponse<?> answer) {
+            int seconds = answer == null
+                    ? 0
+                    : (int) answer.headers().firstValueAsLong("Retry-After").orElse(0);
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(seconds));
         }
 
         private CompletableFuture<HttpResponse<String>> send(String id, String body) {
@@ -117,10 +141,8 @@ public record Beside(List<Row> rows) {
             return client.sendAsync(request, BodyHandlers.ofString());
         }
 
-        private static String answer(CompletableFuture<HttpResponse<String>> call) {
-            return call.handle((response, e) ->
-                            response == null ? "--- " + e : response.statusCode() + " " + response.body())
-                    .join();
+        private static @Nullable HttpResponse<String> answer(CompletableFuture<HttpResponse<String>> call) {
+            return call.handle((response, _) -> response).join();
         }
 
         /// Calls the good function for so long. A call's time runs from when it was due.
