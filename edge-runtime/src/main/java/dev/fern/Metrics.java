@@ -12,12 +12,25 @@ public final class Metrics {
     /// A name with its labels, in the order of the labels' names.
     public record Series(String name, Map<String, String> labels) {}
 
+    private static final String TOTAL = "_total";
+
     private final Map<Series, LongAdder> counters = new ConcurrentHashMap<>();
     private final Map<Series, DoubleSupplier> gauges = new ConcurrentHashMap<>();
+    /// What a name is without `_total`, and whether it is a counter's: Prometheus has one kind for each.
+    private final Map<String, Boolean> kinds = new ConcurrentHashMap<>();
 
     /// The counter of that name and these labels, given as name, value, name, value. Keep it: finding it costs.
     public LongAdder counter(String name, String... labels) {
-        return counters.computeIfAbsent(series(name, labels), _ -> new LongAdder());
+        return counters.computeIfAbsent(series(name, labels), _ -> {
+            claim(name.endsWith(TOTAL) ? name.substring(0, name.length() - TOTAL.length()) : name, true);
+            return new LongAdder();
+        });
+    }
+
+    private void claim(String name, boolean counter) {
+        if (kinds.computeIfAbsent(name, _ -> counter) != counter) {
+            throw new IllegalArgumentException(name + " is the name of a counter and of a gauge");
+        }
     }
 
     /// Counts the bytes that Fern writes to its disk.
@@ -29,6 +42,7 @@ public final class Metrics {
 
     /// A value that is asked for when somebody looks; replaces the one of the same name and labels.
     public void gauge(DoubleSupplier value, String name, String... labels) {
+        claim(name, false);
         gauges.put(series(name, labels), value);
     }
 

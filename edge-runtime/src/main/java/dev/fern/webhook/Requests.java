@@ -24,7 +24,7 @@ final class Requests implements AutoCloseable {
     Requests(Poster poster, Metrics metrics) {
         this.poster = poster;
         this.metrics = metrics;
-        metrics.gauge(this::size, "fern_webhook_requests");
+        metrics.gauge(this::size, "fern_webhook_under_way");
     }
 
     private synchronized int size() {
