@@ -2,6 +2,7 @@ package dev.fern.deploy;
 
 import dev.fern.Adapter;
 import dev.fern.Fn;
+import dev.fern.FnName;
 import dev.fern.Health;
 import dev.fern.Problem;
 import dev.fern.Status;
@@ -35,6 +36,7 @@ final class Report {
             var deaf = deaf(version.fn());
             state = deaf == null ? Status.State.READY : Status.State.LOADING;
             problem = problem == null ? deaf : problem;
+            problem = problem == null ? away(deployment.name) : problem;
         } else if (problem == null) {
             state = Status.State.LOADING;
         } else {
@@ -51,6 +53,12 @@ final class Report {
                 version == null ? List.of() : triggers(version.fn()),
                 version == null ? List.of() : targets(version.fn()),
                 dispatcher.counts(deployment.name));
+    }
+
+    private @Nullable Problem away(FnName fn) {
+        return dispatcher.away(fn) instanceof String why
+                ? new Problem(why, "check that address and the network; they are sent when it is there again")
+                : null;
     }
 
     private static List<String> triggers(Fn fn) {

@@ -47,6 +47,7 @@ final class Address {
     private boolean reading;
     private boolean paused;
     private int timesAway;
+    private @Nullable String whyAway;
 
     Address(Key key, long mostBytes) {
         this.key = key;
@@ -93,6 +94,7 @@ final class Address {
     synchronized boolean here() {
         boolean was = timesAway > 0;
         timesAway = 0;
+        whyAway = null;
         return was;
     }
 
@@ -124,8 +126,14 @@ final class Address {
     }
 
     /// @return how often in a row the other side was away, this time included
-    synchronized int away() {
+    synchronized int away(String why) {
+        whyAway = why;
         return ++timesAway;
+    }
+
+    /// Why what is here waits, or null if the other side was there when it was last tried.
+    synchronized @Nullable String whyAway() {
+        return whyAway;
     }
 
     synchronized Refusals refused(Parcel parcel, long nanos) {

@@ -37,6 +37,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Takes events on and sees them through: accept, run, send, settle. A call is forgotten, and its source
 /// told, when the function and all its targets have succeeded; until then it is with its source
@@ -313,6 +314,11 @@ public final class Dispatcher implements Intake, AutoCloseable {
         var counts = stats.of(fn);
         return new Status.Calls(
                 counts.ok().sum(), counts.failed().sum(), counts.dead().sum(), invoker.running(fn));
+    }
+
+    /// Why answers of the function wait for one of its targets, with how many, or null.
+    public @Nullable String away(FnName fn) {
+        return line.outbox().away(fn);
     }
 
     public Status.Queue queue() {

@@ -100,6 +100,16 @@ final class Outbox {
         return false;
     }
 
+    /// Why answers of that function wait for a target, or null if none do.
+    @Nullable String away(FnName fn) {
+        for (var address : addresses.values()) {
+            if (address.key.fn().equals(fn) && address.whyAway() instanceof String why) {
+                return address.size() + " answers wait for " + why;
+            }
+        }
+        return null;
+    }
+
     /// Adds what a call owes to the queues, which [#pump] then moves.
     ///
     /// @return whether some of it has to wait for long
@@ -280,7 +290,7 @@ final class Outbox {
         var address = one.address;
         address.putBack(one.parcel);
         if (address.pause()) {
-            int times = address.away();
+            int times = address.away(why);
             if (times == 1) {
                 LOG.log(Level.WARNING, "the answers of {0} wait, on disk: {1}", address.key.fn(), why);
             }

@@ -104,8 +104,10 @@ class OutboxTest {
             return bench.sink.sent().size() > before + 10;
         });
         assertThat(bench.dead()).isEmpty();
+        assertThat(bench.dispatcher.away(fn.name())).isEqualTo("200 answers wait for mqtt:out: nobody is there");
 
         comesBack();
+        assertThat(bench.dispatcher.away(fn.name())).isNull();
         assertThat(arrived("out")).as("in order").containsExactlyElementsOf(numbers(0, 200));
         assertThat(arrived("fan")).hasSize(200);
         assertThat(bench.inMemory()).isZero();
