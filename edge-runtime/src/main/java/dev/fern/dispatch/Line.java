@@ -24,6 +24,10 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Line {
     /// Calls of a lane whose targets may be under way at once.
     private static final int SENDING_MOST = 64;
+    /// Before it is looked again whether a function is back.
+    private static final Duration GONE = Duration.ofSeconds(1);
+
+    private static final String REMOVED = "the function was removed while it ran";
     final Map<FnName, Route> routes = new ConcurrentHashMap<>();
     final Stats stats;
     private final String device;
@@ -171,12 +175,18 @@ final class Line {
             failed(item, "the function answered with status " + status);
             return;
         }
+        if (route == null && item.isKept()) {
+            item.reason = REMOVED;
+            leaveRunning(item);
+            stepAside(item, GONE); // it runs again when the function is back
+            return;
+        }
         try {
             if (status >= 400) {
                 throw new Outputs.WrongAnswer("the function answered with status " + status + ", which is final");
             }
             if (route == null) {
-                throw new Outputs.WrongAnswer("the function was removed while it ran");
+                throw new Outputs.WrongAnswer(REMOVED);
             }
             var owed = outputs(answer, route, item.call, false);
             synchronized (item) {
