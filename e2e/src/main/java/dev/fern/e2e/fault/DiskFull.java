@@ -1,7 +1,6 @@
 package dev.fern.e2e.fault;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -48,8 +47,8 @@ final class DiskFull implements Scenario {
                             ground.await(() -> ground.says("free space on")), "it does not say that the disk is full");
                     TimeUnit.MILLISECONDS.sleep(random.nextInt(MOMENT_MS));
                     if (restartsMeanwhile) {
-                        cut(ground, stream, cuts);
-                        restartIfItMay(ground);
+                        ground.cut(stream, cuts);
+                        ground.restartIfItMay();
                     }
                     disk.free();
                     if (!ground.fern.process().alive()) {
@@ -60,28 +59,9 @@ final class DiskFull implements Scenario {
                 }
                 stream.end();
                 ground.finish(stream);
-                try (var files = Files.list(ground.fern.data())) {
-                    var damaged = files.filter(file -> file.toString().contains("damaged"))
-                            .toList();
-                    verdict.hold(damaged.isEmpty(), "set aside a good file: " + damaged);
-                }
+                verdict.hold(ground.setAside().isEmpty(), "set aside a good file: " + ground.setAside());
                 return verdict.row(rounds, stream.tally(), cuts);
             }
-        }
-    }
-
-    private static void cut(Ground ground, Stream stream, Cuts cuts) throws IOException, InterruptedException {
-        ground.fern.kill();
-        stream.catchUp();
-        cuts.add(Owed.in(ground.fern.data(), ground.sandbox.folder("copies")));
-    }
-
-    /// On a full disk it may run or refuse to; systemd would start it again.
-    private static void restartIfItMay(Ground ground) throws InterruptedException {
-        try {
-            ground.fern.restart();
-        } catch (IOException e) {
-            // it has said why, and is started again when there is room
         }
     }
 }

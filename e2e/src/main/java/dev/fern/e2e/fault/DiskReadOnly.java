@@ -30,9 +30,7 @@ final class DiskReadOnly implements Scenario {
                 ground.fern.restart();
                 for (int round = 0; round < rounds; round++) {
                     stream.send(MANY);
-                    ground.fern.kill();
-                    stream.catchUp();
-                    cuts.add(Owed.in(ground.fern.data(), ground.sandbox.folder("copies")));
+                    ground.cut(stream, cuts);
                     disk.protect();
                     var refused = ground.sandbox.start(ground.fern.commandLine(), Map.of());
                     verdict.hold(ground.await(() -> !refused.alive()), "it starts on a read-only disk");

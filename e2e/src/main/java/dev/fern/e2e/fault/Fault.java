@@ -23,6 +23,9 @@ public final class Fault {
             new Stops("broker"),
             new Stops("disk"),
             new TwoDaemons(),
+            new FnServerGone(),
+            new FnServerRubbish(),
+            new FnDeleted(),
             new DiskFull(false),
             new DiskFull(true),
             new DiskReadOnly());
