@@ -4,6 +4,7 @@ import dev.fern.Adapter;
 import dev.fern.Definition;
 import dev.fern.Fn;
 import dev.fern.FnName;
+import dev.fern.Health;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Problem;
 import dev.fern.Status;
@@ -377,8 +378,15 @@ public final class Deployer implements AutoCloseable {
         }
         if (save) {
             save = false;
-            keeping.save(deployments.values());
+            if (!keeping.save(deployments.values())) {
+                time.after(RETRY_FIRST, () -> add(() -> save = true));
+            }
         }
+    }
+
+    /// Whether what runs would be known to the next start. Any thread.
+    public Health health() {
+        return keeping.health();
     }
 
     /// What each function is doing. Any thread.
