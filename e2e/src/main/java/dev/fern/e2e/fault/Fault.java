@@ -26,6 +26,10 @@ public final class Fault {
             new FnServerGone(),
             new FnServerRubbish(),
             new FnDeleted(),
+            new RegistryRubbish(),
+            new IoErrors(BrokenCalls.Call.SYNC),
+            new IoErrors(BrokenCalls.Call.WRITE),
+            new RenameFails(),
             new DiskFull(false),
             new DiskFull(true),
             new DiskReadOnly());
