@@ -41,7 +41,7 @@ final class Line {
     private final Control.Listener listener;
     private final Set<Item> live = ConcurrentHashMap.newKeySet();
     private final AtomicLong liveBytes = new AtomicLong();
-    private final Age.Start begun;
+    private final WallTimes times;
     private volatile boolean closed;
 
     Line(
@@ -61,7 +61,7 @@ final class Line {
         this.stats = stats;
         this.time = time;
         this.listener = listener;
-        begun = Age.Start.of(time);
+        times = new WallTimes(time);
         this.aside = new Aside(time, journal, this);
     }
 
@@ -100,6 +100,7 @@ final class Line {
 
     /// Starts what is due in the lane, in order.
     void pump(Lane lane) {
+        times.look();
         var route = routes.get(lane.fn);
         while (route != null && !closed) {
             Item item;
@@ -142,7 +143,7 @@ final class Line {
                 entry.seq(),
                 policy == null ? Policy.lenient(trigger) : policy,
                 entry.call(),
-                Age.of(entry.call(), begun, time));
+                Age.of(entry.call(), times, time));
         item.disk = Item.Disk.SAFE;
         item.rowState = entry.state();
         item.reason = entry.reason();
