@@ -3,6 +3,7 @@ package dev.fern.e2e.fault;
 import java.io.IOException;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The disk with the state folder is full for a while, and in the middle of it the daemon is killed.
 final class DiskFull implements Scenario {
@@ -26,6 +27,11 @@ final class DiskFull implements Scenario {
     public String promise() {
         return "What was acknowledged stays on a disk that is full, nothing further is acknowledged, and once there is room all"
                 + " is done.";
+    }
+
+    @Override
+    public @Nullable String obstacle() {
+        return SmallDisk.obstacle();
     }
 
     @Override

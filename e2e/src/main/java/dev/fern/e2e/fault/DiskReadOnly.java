@@ -2,6 +2,7 @@ package dev.fern.e2e.fault;
 
 import java.io.IOException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// After a power cut the disk is mounted so that nothing can be written, as Linux does with a card that has errors.
 final class DiskReadOnly implements Scenario {
@@ -16,6 +17,11 @@ final class DiskReadOnly implements Scenario {
     @Override
     public String promise() {
         return "On a disk that is read-only the daemon does not start and says what to do; what it owes is done once it can write.";
+    }
+
+    @Override
+    public @Nullable String obstacle() {
+        return SmallDisk.obstacle();
     }
 
     @Override

@@ -122,6 +122,11 @@ final class Ground implements AutoCloseable {
     /// Kills the daemon, hears its last words, and notes what it still owes.
     void cut(Stream stream, Cuts cuts) throws IOException, InterruptedException {
         fern.kill();
+        noteCut(stream, cuts);
+    }
+
+    /// The daemon is dead: hears its last words, and notes what it still owes.
+    void noteCut(Stream stream, Cuts cuts) throws IOException, InterruptedException {
         stream.catchUp();
         cuts.add(Owed.in(fern.data(), sandbox.folder("copies")));
     }

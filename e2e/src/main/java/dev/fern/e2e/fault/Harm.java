@@ -23,7 +23,7 @@ interface Harm {
         try (var ground = opening.open();
                 var stream = ground.stream()) {
             var play = new Play(ground, stream, new Random(plan.seed()), new Cuts(), new Verdict(scenario));
-            stream.begin(Play.WORK_MS, Play.BEHIND);
+            play.goOn();
             for (int round = 1; round <= rounds; round++) {
                 play.moment(Play.MOMENT_MS);
                 harm.once(play);
@@ -31,7 +31,7 @@ interface Harm {
                     plan.progress().accept(scenario.name() + ": " + round + " of " + rounds);
                 }
             }
-            stream.end();
+            play.rest();
             ground.finish(stream);
             play.verdict.hold(ground.setAside().isEmpty(), "set aside a good file: " + ground.setAside());
             return play.verdict.row(rounds, stream.tally(), play.cuts);
@@ -55,9 +55,25 @@ interface Harm {
             TimeUnit.MILLISECONDS.sleep(random.nextInt(mostMs));
         }
 
+        /// Sends messages all the time.
+        void goOn() {
+            stream.begin(WORK_MS, BEHIND);
+        }
+
+        /// Sends none, and waits until all have come out.
+        void rest() throws InterruptedException {
+            stream.end();
+            stream.awaitAll();
+        }
+
         /// Kills the daemon and notes what it owes.
         void cut() throws IOException, InterruptedException {
             ground.cut(stream, cuts);
+        }
+
+        /// The daemon was killed before it came to anything: what it owed it still owes.
+        void noteCut() throws IOException, InterruptedException {
+            ground.noteCut(stream, cuts);
         }
 
         /// Breaks the promise if that does not come to hold within a minute.

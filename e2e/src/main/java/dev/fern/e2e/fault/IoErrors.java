@@ -4,6 +4,7 @@ import dev.fern.e2e.fault.BrokenCalls.Call;
 import dev.fern.e2e.fault.BrokenCalls.Errno;
 import java.io.IOException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// One kind of system call fails for the state folder, for a while, and in every second round the power fails in the
 /// middle
@@ -28,6 +29,11 @@ final class IoErrors implements Scenario {
     public String promise() {
         return "While the disk answers with errors nothing is acknowledged, the status says what to do, and nothing that was"
                 + " acknowledged is lost; afterwards it goes on by itself.";
+    }
+
+    @Override
+    public @Nullable String obstacle() {
+        return Preload.obstacle();
     }
 
     @Override

@@ -27,6 +27,10 @@ final class PowerCuts implements Scenario {
         return Harm.play(this, plan, plan.share(2), durable, play -> {
             play.cut();
             play.ground().fern.restart();
+            // now and then the next cut comes before anything has happened
+            if (play.random().nextInt(5) > 0) {
+                play.awaitMessages();
+            }
         });
     }
 }

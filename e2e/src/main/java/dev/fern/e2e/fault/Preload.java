@@ -17,9 +17,9 @@ final class Preload {
 
     private Preload() {}
 
-    /// Whether it can be made here.
-    static boolean possible() {
-        return compiler() != null;
+    /// Why it cannot be made here, or null.
+    static @Nullable String obstacle() {
+        return compiler() == null ? "there is no C compiler" : null;
     }
 
     private static @Nullable Path compiler() {

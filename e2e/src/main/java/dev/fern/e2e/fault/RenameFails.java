@@ -3,6 +3,7 @@ package dev.fern.e2e.fault;
 import dev.fern.e2e.fault.BrokenCalls.Call;
 import dev.fern.e2e.fault.BrokenCalls.Errno;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// What is written beside and then renamed cannot be renamed: images, and the copy of the definitions.
 final class RenameFails implements Scenario {
@@ -19,6 +20,11 @@ final class RenameFails implements Scenario {
     public String promise() {
         return "A version that cannot be kept is not run, the old one goes on, and the status says why; afterwards the new one comes"
                 + " by itself, and is what a start without a network runs.";
+    }
+
+    @Override
+    public @Nullable String obstacle() {
+        return Preload.obstacle();
     }
 
     @Override

@@ -7,12 +7,13 @@ import java.util.List;
 
 /// The function that all messages go through: it takes its time and answers with what it got. To nothing it answers
 /// with
-/// its version. Those that tell it so fail the first time: `flaky 7`.
+/// its version.
 ///
 /// @param on options of its trigger
 /// @param to options of its target, each with an & before it
 /// @param workMs how long it takes
-record Slow(String on, String to, long workMs) {
+/// @param flaky whether it fails the first time at every tenth message
+record Slow(String on, String to, long workMs, boolean flaky) {
     static final String APP = "field";
     static final String NAME = "slow";
 
@@ -25,7 +26,7 @@ record Slow(String on, String to, long workMs) {
                         return "version VERSION".getBytes();
                     }
                     String text = new String(body);
-                    if (text.startsWith("flaky") && FAILED.add(text)) {
+                    if (FLAKY && text.endsWith("7") && FAILED.add(text)) {
                         throw new IllegalStateException("the first time");
                     }
                     Thread.sleep(WORK);
@@ -34,6 +35,11 @@ record Slow(String on, String to, long workMs) {
             }
             """;
 
+    /// One that fails never.
+    Slow(String on, String to, long workMs) {
+        this(on, to, workMs, false);
+    }
+
     /// Writes it as its developer would have it after `mvn package`.
     ///
     /// @param parent of the app's folder
@@ -41,7 +47,9 @@ record Slow(String on, String to, long workMs) {
         return Functions.write(
                 parent.resolve(APP),
                 NAME,
-                SOURCE.replace("WORK", String.valueOf(workMs)).replace("VERSION", String.valueOf(version)),
+                SOURCE.replace("WORK", String.valueOf(workMs))
+                        .replace("VERSION", String.valueOf(version))
+                        .replace("FLAKY", String.valueOf(flaky)),
                 List.of(
                         "fern/on/in: \"mqtt:in/+?" + on + "\"",
                         "fern/to/out: \"mqtt:out/{1}?broker=counting" + to + "\""));
