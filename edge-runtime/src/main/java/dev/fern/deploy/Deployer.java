@@ -376,12 +376,10 @@ public final class Deployer implements AutoCloseable {
             rebind = false;
             Wiring.connect(deployments.values(), adapters);
         }
-        if (save) {
-            save = false;
-            if (!keeping.save(deployments.values())) {
-                time.after(RETRY_FIRST, () -> add(() -> save = true));
-            }
+        if (save && !keeping.save(deployments.values())) {
+            time.after(RETRY_FIRST, () -> add(() -> save = true));
         }
+        save = false;
     }
 
     /// Whether what runs would be known to the next start. Any thread.

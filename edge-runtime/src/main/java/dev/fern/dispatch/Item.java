@@ -5,6 +5,7 @@ import dev.fern.Durability;
 import dev.fern.Intake;
 import dev.fern.journal.Delivery;
 import dev.fern.journal.Entry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -95,6 +96,15 @@ final class Item implements Intake.Receipt {
             left.removeIf(Delivery::once);
         }
         return new Entry(seq, lane.key, call, state, reason, left);
+    }
+
+    /// It has failed: how much longer it may keep its place in the lane.
+    ///
+    /// @param delay until it is tried again
+    Duration placeLeft(Duration delay, long now) {
+        failedNanos = failedNanos == 0 ? now : failedNanos;
+        var hold = policy.hold();
+        return hold == null ? delay : hold.minusNanos(now - failedNanos);
     }
 
     /// Whether its answer, and its place, must survive a power cut.

@@ -24,10 +24,6 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Line {
     /// Calls of a lane whose targets may be under way at once.
     private static final int SENDING_MOST = 64;
-    /// Before it is looked again whether a function is back.
-    private static final Duration GONE = Duration.ofSeconds(1);
-
-    private static final String REMOVED = "the function was removed while it ran";
     final Map<FnName, Route> routes = new ConcurrentHashMap<>();
     final Stats stats;
     private final String device;
@@ -177,9 +173,9 @@ final class Line {
             return;
         }
         if (route == null && item.isKept()) {
-            item.reason = REMOVED;
+            item.reason = "the function was removed while it ran";
             leaveRunning(item);
-            stepAside(item, GONE); // it runs again when the function is back
+            stepAside(item, Aside.NO_FUNCTION); // it runs again when the function is back
             return;
         }
         try {
@@ -187,7 +183,7 @@ final class Line {
                 throw new Outputs.WrongAnswer("the function answered with status " + status + ", which is final");
             }
             if (route == null) {
-                throw new Outputs.WrongAnswer(REMOVED);
+                throw new Outputs.WrongAnswer("the function was removed while it ran");
             }
             var owed = outputs(answer, route, item.call, false);
             synchronized (item) {
@@ -279,15 +275,8 @@ final class Line {
                 shelf.put(item, item.rowState, null, () -> {});
             }
         }
-        if (item.aside) {
-            stepAside(item, delay);
-            return;
-        }
-        long now = time.nanos();
-        item.failedNanos = item.failedNanos == 0 ? now : item.failedNanos;
-        var hold = item.policy.hold();
-        var left = hold == null ? delay : hold.minusNanos(now - item.failedNanos);
-        if (left.isNegative() || left.isZero()) {
+        var left = item.placeLeft(delay, time.nanos());
+        if (item.aside || !left.isPositive()) {
             stepAside(item, delay);
         } else {
             keepPlace(item);
