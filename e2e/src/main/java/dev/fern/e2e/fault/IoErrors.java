@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// of that.
 final class IoErrors implements Scenario {
     private static final int MOMENT_MS = 1500;
+    private static final int SOON_MS = 400;
+    private static final int WORK_MS = 30;
     private static final String SAYS = "calls cannot be written to disk";
 
     private final Call call;
-    private final Slow slow = new Slow("durable=disk", "", Harm.Play.WORK_MS);
+    private final Slow slow = new Slow("durable=disk", "", WORK_MS);
 
     IoErrors(Call call) {
         this.call = call;
@@ -43,14 +45,18 @@ final class IoErrors implements Scenario {
         var round = new int[1];
         return Harm.play(this, plan, rounds, () -> new Ground(slow, calls), play -> {
             var errno = round[0] % 4 < 2 ? Errno.EIO : Errno.ENOSPC;
+            boolean cut = round[0]++ % 2 == 1;
             calls.fail(call, errno);
-            play.await(() -> play.ground().says(SAYS), "it does not say that the disk fails with " + errno);
-            var advice = call == Call.WRITE && errno == Errno.ENOSPC ? "free space on" : "replace the card";
-            play.await(() -> play.ground().says(advice), "it does not say what to do about " + errno);
-            holdsBack(play);
-            if (round[0]++ % 2 == 1) {
+            if (cut) {
+                // soon, as long as what it may have acknowledged has not been done
+                play.moment(SOON_MS);
                 play.cut();
                 play.ground().restartIfItMay();
+            } else {
+                play.await(() -> play.ground().says(SAYS), "it does not say that the disk fails with " + errno);
+                var advice = call == Call.WRITE && errno == Errno.ENOSPC ? "free space on" : "replace the card";
+                play.await(() -> play.ground().says(advice), "it does not say what to do about " + errno);
+                holdsBack(play);
             }
             calls.mend();
             if (!play.ground().fern.process().alive()) {
