@@ -64,7 +64,7 @@ final class DiskFull implements Scenario {
                             ground.await(() -> !ground.says("free space on")), "it does not see that there is room");
                 }
                 stream.end();
-                ground.finish(stream);
+                ground.finish(stream, verdict);
                 verdict.hold(ground.setAside().isEmpty(), "set aside a good file: " + ground.setAside());
                 return verdict.row(rounds, stream.tally(), cuts);
             }

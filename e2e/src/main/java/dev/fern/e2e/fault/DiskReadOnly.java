@@ -47,7 +47,7 @@ final class DiskReadOnly implements Scenario {
                     disk.unprotect();
                     ground.fern.restart();
                 }
-                ground.finish(stream);
+                ground.finish(stream, verdict);
                 return verdict.row(rounds, stream.tally(), cuts);
             }
         }

@@ -49,7 +49,7 @@ final class FnDeleted implements Scenario {
                 ground.fern.awaitListening();
                 stream.awaitAll();
             }
-            ground.finish(stream);
+            ground.finish(stream, verdict);
             return verdict.row(rounds, stream.tally(), new Cuts());
         }
     }

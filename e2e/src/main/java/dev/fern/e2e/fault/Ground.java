@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -27,6 +29,8 @@ final class Ground implements AutoCloseable {
     final Mosquitto counting;
     final FernProcess fern;
     private final Extra[] extras;
+    private final Set<String> complaints = new LinkedHashSet<>();
+    private double unseen;
 
     /// Starts all, with the function in a folder.
     ///
@@ -79,10 +83,31 @@ final class Ground implements AutoCloseable {
     }
 
     /// Waits until all that was sent has come out, then stops the device and hears its last words.
-    void finish(Stream stream) throws IOException, InterruptedException {
+    ///
+    /// @param verdict hears what the device knows of those that did not
+    void finish(Stream stream, Verdict verdict) throws IOException, InterruptedException {
         stream.awaitAll();
+        if (stream.tally().missing() > 0) {
+            verdict.hold(false, whatBecame());
+        }
         fern.stop();
         stream.catchUp();
+    }
+
+    /// Of messages that are missing.
+    private String whatBecame() throws IOException, InterruptedException {
+        remember();
+        return "the device owes " + fern.get("/fern/calls").body() + " and gave up "
+                + fern.get("/fern/dead").body() + "; it acknowledged " + unseen + " unseen; the broker dropped "
+                + broker.said("dropped") + "; complaints: " + complaints;
+    }
+
+    /// What only this process of the daemon knows.
+    private void remember() throws IOException, InterruptedException {
+        unseen += metric("fern_mqtt_leftover_total");
+        fern.process().output().stream()
+                .filter(line -> line.startsWith("WARN") || line.startsWith("ERROR") || line.contains("was stopped"))
+                .forEach(complaints::add);
     }
 
     /// What may be asked again and again.
@@ -121,6 +146,7 @@ final class Ground implements AutoCloseable {
 
     /// Kills the daemon, hears its last words, and notes what it still owes.
     void cut(Stream stream, Cuts cuts) throws IOException, InterruptedException {
+        remember();
         fern.kill();
         noteCut(stream, cuts);
     }

@@ -32,7 +32,7 @@ interface Harm {
                 }
             }
             play.rest();
-            ground.finish(stream);
+            ground.finish(stream, play.verdict);
             play.verdict.hold(ground.setAside().isEmpty(), "set aside a good file: " + ground.setAside());
             return play.verdict.row(rounds, stream.tally(), play.cuts);
         }
