@@ -81,10 +81,15 @@ public final class FernProcess implements AutoCloseable {
         }
     }
 
-    private Child launch() throws IOException, InterruptedException {
+    /// Begins a start and waits for nothing.
+    public Child begin() throws IOException {
         var variables = new HashMap<>(environment);
         variables.put("FERN_JAVA_OPTS", javaOptions());
-        var started = sandbox.start(commandLine(), variables);
+        return sandbox.start(commandLine(), variables);
+    }
+
+    private Child launch() throws IOException, InterruptedException {
+        var started = begin();
         long end = System.nanoTime() + UP.toNanos();
         while (!ready()) {
             if (!started.alive()) {
@@ -107,7 +112,12 @@ public final class FernProcess implements AutoCloseable {
     /// A temporary folder of its own, so that one can see what a killed daemon leaves.
     private String javaOptions() throws IOException {
         var given = environment.getOrDefault("FERN_JAVA_OPTS", System.getenv().getOrDefault("FERN_JAVA_OPTS", ""));
-        return given + " -Djava.io.tmpdir=" + sandbox.folder(device + "/tmp");
+        return given + " -Djava.io.tmpdir=" + temporary();
+    }
+
+    /// Its temporary folder.
+    public Path temporary() throws IOException {
+        return sandbox.folder(device + "/tmp");
     }
 
     /// Whether this very device says that it is ready: somebody else might have been quicker to take the port.
@@ -152,6 +162,15 @@ public final class FernProcess implements AutoCloseable {
     public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(url.resolve(path))
                 .timeout(Duration.ofSeconds(30))
+                .build();
+        return client.send(request, BodyHandlers.ofString());
+    }
+
+    /// Sends it something over HTTP.
+    public HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(url.resolve(path))
+                .timeout(Duration.ofSeconds(30))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         return client.send(request, BodyHandlers.ofString());
     }

@@ -71,6 +71,31 @@ public final class FnClient implements AutoCloseable {
         }
     }
 
+    /// Deletes an app with all in it, as `fn delete app`.
+    public void delete(String app) throws IOException, InterruptedException {
+        delete("/v2/apps/", find("/v2/apps?name=" + encode(app)));
+    }
+
+    /// Deletes a function, as `fn delete fn`.
+    public void delete(String app, String fn) throws IOException, InterruptedException {
+        var appId = find("/v2/apps?name=" + encode(app)).orElse("");
+        delete("/v2/fns/", find("/v2/fns?app_id=" + appId + "&name=" + encode(fn)));
+    }
+
+    private void delete(String path, Optional<String> id) throws IOException, InterruptedException {
+        if (id.isEmpty()) {
+            throw new IOException("the Fn server has no such thing under " + path);
+        }
+        var request = HttpRequest.newBuilder(server.resolve(path + id.get()))
+                .timeout(TIMEOUT)
+                .DELETE()
+                .build();
+        var answer = http.send(request, BodyHandlers.ofString());
+        if (answer.statusCode() != 204) {
+            throw new IOException("DELETE " + path + id.get() + ": " + answer.statusCode() + " " + answer.body());
+        }
+    }
+
     private static JsonObject.Builder function(FuncYaml func, String image) {
         var body = JsonObject.builder().set("image", image);
         if (func.memory() != null) {

@@ -58,6 +58,11 @@ public final class Mosquitto {
         return port;
     }
 
+    /// The lines of its log, since its last start, that have that text in them.
+    public List<String> said(String text) {
+        return child.output().stream().filter(line -> line.contains(text)).toList();
+    }
+
     /// Ends it in good order: it saves its sessions.
     public void stop() throws IOException, InterruptedException {
         child.stop(Duration.ofSeconds(30));

@@ -60,7 +60,7 @@ final class Operations implements Control, Control.Listener {
         var health = new TreeMap<String, Health>();
         now.adapters.forEach(adapter -> health.putAll(adapter.health()));
         now.sources.forEach(source -> health.putAll(source.health()));
-        health.put("disk", now.journal.health());
+        health.put("disk", now.journal.health() instanceof Health.Down down ? down : now.deployer.health());
         return new Status(device, Vocabulary.VERSION, ready(now), health, functions(now), now.dispatcher.queue());
     }
 

@@ -4,6 +4,7 @@ import dev.fern.Adapter;
 import dev.fern.Definition;
 import dev.fern.Fn;
 import dev.fern.FnName;
+import dev.fern.Health;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Metrics;
 import dev.fern.Problem;
@@ -377,10 +378,15 @@ public final class Deployer implements AutoCloseable {
             rebind = false;
             Wiring.connect(deployments.values(), adapters);
         }
-        if (save) {
-            save = false;
-            keeping.save(deployments.values());
+        if (save && !keeping.save(deployments.values())) {
+            time.after(RETRY_FIRST, () -> add(() -> save = true));
         }
+        save = false;
+    }
+
+    /// Whether what runs would be known to the next start. Any thread.
+    public Health health() {
+        return keeping.health();
     }
 
     /// What each function is doing. Any thread.

@@ -1,5 +1,6 @@
 package dev.fern.deploy;
 
+import dev.fern.Health;
 import dev.fern.Time;
 import dev.fern.dispatch.Dispatcher;
 import dev.fern.images.Images;
@@ -37,9 +38,17 @@ final class Keeping {
     }
 
     /// From now on these are the functions.
-    void save(Collection<Deployment> deployments) {
+    ///
+    /// @return whether they are on disk
+    boolean save(Collection<Deployment> deployments) {
         copy.save(deployments.stream().map(Deployment::saved).toList());
         retain(deployments);
+        return health() instanceof Health.Up;
+    }
+
+    /// Whether the functions are on disk. Any thread.
+    Health health() {
+        return copy.health();
     }
 
     /// Lets time pass.

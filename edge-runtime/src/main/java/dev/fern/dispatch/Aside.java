@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Aside {
     private static final int AT_ONCE = 32;
     private static final Duration BUSY = Duration.ofMillis(100);
-    private static final Duration NO_FUNCTION = Duration.ofSeconds(10);
+    /// How long a call waits before it is looked again whether its function is back.
+    static final Duration NO_FUNCTION = Duration.ofSeconds(10);
 
     private final Later later;
     private final Journal journal;

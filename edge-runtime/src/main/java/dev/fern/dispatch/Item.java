@@ -5,6 +5,7 @@ import dev.fern.Durability;
 import dev.fern.Intake;
 import dev.fern.journal.Delivery;
 import dev.fern.journal.Entry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -125,6 +126,15 @@ final class Item implements Intake.Receipt {
     /// Whether something is still to be sent. Under its lock.
     boolean isOwed() {
         return owed.stream().anyMatch(one -> !one.lost());
+    }
+
+    /// It has failed: how much longer it may keep its place in the lane.
+    ///
+    /// @param delay until it is tried again
+    Duration placeLeft(Duration delay, long now) {
+        failedNanos = failedNanos == 0 ? now : failedNanos;
+        var hold = policy.hold();
+        return hold == null ? delay : hold.minusNanos(now - failedNanos);
     }
 
     /// Whether its call, and its place, must survive a power cut.

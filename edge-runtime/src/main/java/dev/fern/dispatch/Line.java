@@ -35,7 +35,7 @@ final class Line {
     private final Time time;
     private final Control.Listener listener;
     private final Live live = new Live();
-    private final Age.Start begun;
+    private final WallTimes times;
     private volatile boolean closed;
 
     Line(
@@ -55,7 +55,7 @@ final class Line {
         this.stats = stats;
         this.time = time;
         this.listener = listener;
-        begun = Age.Start.of(time);
+        times = new WallTimes(time);
         this.aside = new Aside(time, journal, this);
     }
 
@@ -82,6 +82,7 @@ final class Line {
 
     /// Starts what is due in the lane, in order.
     void pump(Lane lane) {
+        times.look();
         var route = routes.get(lane.fn);
         while (route != null && !closed) {
             Item item;
@@ -127,7 +128,7 @@ final class Line {
                 entry.seq(),
                 policy == null ? Policy.lenient(trigger) : policy,
                 entry.call(),
-                Age.of(entry.call(), begun, time));
+                Age.of(entry.call(), times, time));
         item.disk = Item.Disk.SAFE;
         item.rowState = entry.state();
         item.reason = entry.reason();
@@ -158,6 +159,12 @@ final class Line {
         var route = routes.get(item.lane.fn);
         if (status >= 500) {
             failed(item, "the function answered with status " + status);
+            return;
+        }
+        if (route == null && item.isKept()) {
+            item.reason = "the function was removed while it ran";
+            leaveRunning(item);
+            stepAside(item, Aside.NO_FUNCTION); // it runs again when the function is back
             return;
         }
         try {
@@ -259,15 +266,8 @@ final class Line {
                 shelf.put(item, item.rowState, null, () -> {});
             }
         }
-        if (item.aside) {
-            stepAside(item, delay);
-            return;
-        }
-        long now = time.nanos();
-        item.failedNanos = item.failedNanos == 0 ? now : item.failedNanos;
-        var hold = item.policy.hold();
-        var left = hold == null ? delay : hold.minusNanos(now - item.failedNanos);
-        if (left.isNegative() || left.isZero()) {
+        var left = item.placeLeft(delay, time.nanos());
+        if (item.aside || !left.isPositive()) {
             stepAside(item, delay);
         } else {
             keepPlace(item);

@@ -19,9 +19,28 @@ final class Damaged {
 
     private Damaged() {}
 
-    /// Whether it is the file that is wrong, and not what is around it.
+    private static final int READONLY = 8;
+    private static final int IOERR = 10;
+    private static final int FULL = 13;
+
+    /// Whether it is the file that is wrong, and not what is around it. A disk that cannot be written may be a good one
+    /// tomorrow; what cannot be read will not come back.
     static boolean is(SQLException cause) {
+        if (cause.getErrorCode() == IOERR) {
+            return String.valueOf(cause.getMessage()).contains("IOERR_READ");
+        }
         return !SURROUNDINGS.contains(cause.getErrorCode());
+    }
+
+    /// What an operator can do about a file that cannot be written now.
+    static String advice(SQLException cause, Path file) {
+        return switch (cause.getErrorCode()) {
+            case FULL -> "free space on the disk of " + file;
+            case READONLY -> "make " + file + " writable";
+            default ->
+                "look for errors of the disk in the kernel's log (dmesg); if they stay, replace the card; it is tried again"
+                        + " every second";
+        };
     }
 
     /// Keeps it beside where it was, so that a new one can be begun.

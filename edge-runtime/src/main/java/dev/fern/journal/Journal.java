@@ -327,7 +327,7 @@ public final class Journal implements Marks, AutoCloseable {
                 if (writing instanceof Health.Up) {
                     LOG.log(Level.ERROR, "cannot write {0}: {1}; trying again every second", file, e.getMessage());
                 }
-                writing = Health.down("calls cannot be written to disk: " + e.getMessage(), "free space on " + file);
+                writing = Health.down("calls cannot be written to disk: " + e.getMessage(), Damaged.advice(e, file));
                 TimeUnit.SECONDS.sleep(1);
             }
         }

@@ -132,6 +132,7 @@ public final class Copy {
         if (Arrays.equals(bytes, onDisk)) {
             return;
         }
+        onDisk = null; // until this has gone well, one does not know
         var temporary = file.resolveSibling(file.getFileName() + ".new");
         try {
             Files.deleteIfExists(temporary);

@@ -7,6 +7,7 @@ import dev.fern.CallInfo;
 import dev.fern.Control;
 import dev.fern.Definition;
 import dev.fern.FnName;
+import dev.fern.Health;
 import dev.fern.Metrics;
 import dev.fern.Settings;
 import dev.fern.Status;
@@ -292,6 +293,23 @@ class DeployerTest {
         deployer.want(List.of(definition("f", "f:1", "mqtt:in"), definition("g", "f:1", "mqtt:in")));
         awaitState("g", Status.State.INVALID);
         assertThat(status("f").state()).isEqualTo(Status.State.READY);
+    }
+
+    @Test
+    void a_copy_that_could_not_be_written_is_written_later() throws Exception {
+        var file = folder.resolve("data/copy.json");
+        Files.createDirectories(file.resolve("in the way"));
+        deployer.want(List.of(definition("f", "none:1", "mqtt:in")));
+        Await.until("it says so", () -> deployer.health() instanceof Health.Down);
+        Files.delete(file.resolve("in the way"));
+        Files.delete(file);
+
+        Await.until("it is written", () -> {
+            time.advance(Duration.ofSeconds(5));
+            return deployer.health() instanceof Health.Up;
+        });
+
+        assertThat(new Copy(file).load()).hasSize(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.fern.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fern.Result;
 import dev.fern.SinkException;
 import dev.fern.kit.Await;
 import dev.fern.kit.FakeRuntime;
@@ -9,8 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A device that wakes up in 1970: what counts until it knows better is how long it is awake.
 class ClockTest {
@@ -83,6 +87,31 @@ class ClockTest {
                 bench.time.advance(Duration.ofSeconds(1));
                 return !bench.sink.sent().isEmpty();
             });
+            assertThat(bench.died).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {365, -365})
+    void a_clock_that_jumps_makes_no_call_of_this_run_older(long days) throws Exception {
+        try (var bench = new Workbench(folder, TODAY)) {
+            var ran = new AtomicInteger();
+            bench.runtime.body("a/f", call -> {
+                return ran.incrementAndGet() == 1
+                        ? new Result.FunctionError("the first time")
+                        : FakeRuntime.answer("x");
+            });
+            var fn = bench.deploy("a/f", "on/t", "mqtt:in?durable=disk&hold=0s", "to/out", "mqtt:out?max-age=1h");
+            bench.time.advance(Duration.ofHours(2));
+            bench.accept(fn, "t", "x");
+            Await.until("it stepped aside", () -> bench.state().equals("waiting"));
+            bench.time.set(TODAY.plus(Duration.ofDays(days)));
+
+            Await.until("it arrives", () -> {
+                bench.time.advance(Duration.ofSeconds(1));
+                return bench.sink.texts().contains("x") || !bench.died.isEmpty();
+            });
+
             assertThat(bench.died).isEmpty();
         }
     }

@@ -118,4 +118,32 @@ class LanesTest {
             return bench.sink.texts().contains("kept");
         });
     }
+
+    @Test
+    void a_call_that_ran_when_its_function_was_removed_runs_again_when_it_comes_back() throws Exception {
+        String[] annotations = {"on/t", "mqtt:in?durable=disk", "to/out", "mqtt:out"};
+        Fn fn = bench.deploy("a/f", annotations);
+        var runs = new CountDownLatch(1);
+        bench.runtime.body("a/f", call -> {
+            runs.countDown();
+            gate.await();
+            return FakeRuntime.answer(call.event().data().text());
+        });
+        bench.accept(fn, "t", "running");
+        runs.await();
+        bench.dispatcher.remove(FnName.parse("a/f"));
+        gate.countDown();
+        Await.until(
+                "it waits",
+                () -> bench.dispatcherCalls().stream()
+                        .anyMatch(call -> call.state().equals("waiting")));
+        assertThat(bench.dead()).isEmpty();
+
+        bench.deploy("a/f", annotations);
+
+        Await.until("it ran again", () -> {
+            bench.time.advance(Duration.ofSeconds(1));
+            return bench.sink.texts().contains("running");
+        });
+    }
 }

@@ -77,4 +77,17 @@ class FailingDiskTest {
         }
         assertThat(safe).isFalse();
     }
+
+    @Test
+    void a_disk_that_cannot_be_written_damages_no_file_but_what_cannot_be_read_is_damaged() {
+        var write = new SQLException("[SQLITE_IOERR_WRITE] I/O error in the VFS layer while writing", null, 10);
+        var sync = new SQLException("[SQLITE_IOERR_FSYNC] I/O error in the VFS layer", null, 10);
+        var read = new SQLException("[SQLITE_IOERR_READ] I/O error in the VFS layer while reading", null, 10);
+        var corrupt = new SQLException("[SQLITE_CORRUPT] The database disk image is malformed", null, 11);
+
+        assertThat(List.of(write, sync)).noneMatch(Damaged::is);
+        assertThat(List.of(read, corrupt)).allMatch(Damaged::is);
+        assertThat(Damaged.advice(sync, file())).contains("dmesg");
+        assertThat(Damaged.advice(new SQLException("full", null, 13), file())).contains("free space");
+    }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
@@ -78,10 +79,17 @@ public final class Functions {
         return Character.toUpperCase(name.charAt(0)) + name.substring(1).replace("-", "");
     }
 
+    /// The jars that a function is compiled against.
+    private static String fdk() throws IOException {
+        try (var jars = Files.list(Path.of(System.getProperty("fern.dist", "target/fern"), "lib", "fdk"))) {
+            return jars.map(Path::toString).collect(Collectors.joining(":"));
+        }
+    }
+
     private static void compile(Path folder, String className, String source) throws IOException {
         var classes = Files.createDirectories(folder.resolve("target/classes"));
         var messages = new StringWriter();
-        var options = List.of("--release", "21", "-proc:none", "-d", classes.toString());
+        var options = List.of("--release", "21", "-proc:none", "-cp", fdk(), "-d", classes.toString());
         boolean compiled = ToolProvider.getSystemJavaCompiler()
                 .getTask(messages, null, null, options, null, List.of(new Source(className, source)))
                 .call();

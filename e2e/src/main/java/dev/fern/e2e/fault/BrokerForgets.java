@@ -38,7 +38,7 @@ final class BrokerForgets implements Scenario {
                 ground.fern.awaitListening();
             }
             stream.send(MANY);
-            ground.finish(stream);
+            ground.finish(stream, verdict);
             return verdict.row(rounds, stream.tally(), cuts);
         }
     }

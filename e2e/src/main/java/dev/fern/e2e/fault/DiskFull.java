@@ -1,9 +1,9 @@
 package dev.fern.e2e.fault;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The disk with the state folder is full for a while, and in the middle of it the daemon is killed.
 final class DiskFull implements Scenario {
@@ -30,6 +30,11 @@ final class DiskFull implements Scenario {
     }
 
     @Override
+    public @Nullable String obstacle() {
+        return SmallDisk.obstacle();
+    }
+
+    @Override
     public Row play(Plan plan) throws IOException, InterruptedException {
         int rounds = plan.share(20);
         var random = new Random(plan.seed());
@@ -48,8 +53,8 @@ final class DiskFull implements Scenario {
                             ground.await(() -> ground.says("free space on")), "it does not say that the disk is full");
                     TimeUnit.MILLISECONDS.sleep(random.nextInt(MOMENT_MS));
                     if (restartsMeanwhile) {
-                        cut(ground, stream, cuts);
-                        restartIfItMay(ground);
+                        ground.cut(stream, cuts);
+                        ground.restartIfItMay();
                     }
                     disk.free();
                     if (!ground.fern.process().alive()) {
@@ -59,29 +64,10 @@ final class DiskFull implements Scenario {
                             ground.await(() -> !ground.says("free space on")), "it does not see that there is room");
                 }
                 stream.end();
-                ground.finish(stream);
-                try (var files = Files.list(ground.fern.data())) {
-                    var damaged = files.filter(file -> file.toString().contains("damaged"))
-                            .toList();
-                    verdict.hold(damaged.isEmpty(), "set aside a good file: " + damaged);
-                }
+                ground.finish(stream, verdict);
+                verdict.hold(ground.setAside().isEmpty(), "set aside a good file: " + ground.setAside());
                 return verdict.row(rounds, stream.tally(), cuts);
             }
-        }
-    }
-
-    private static void cut(Ground ground, Stream stream, Cuts cuts) throws IOException, InterruptedException {
-        ground.fern.kill();
-        stream.catchUp();
-        cuts.add(Owed.in(ground.fern.data(), ground.sandbox.folder("copies")));
-    }
-
-    /// On a full disk it may run or refuse to; systemd would start it again.
-    private static void restartIfItMay(Ground ground) throws InterruptedException {
-        try {
-            ground.fern.restart();
-        } catch (IOException e) {
-            // it has said why, and is started again when there is room
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.fern.e2e.fault;
 
 import java.io.IOException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// After a power cut the disk is mounted so that nothing can be written, as Linux does with a card that has errors.
 final class DiskReadOnly implements Scenario {
@@ -19,6 +20,11 @@ final class DiskReadOnly implements Scenario {
     }
 
     @Override
+    public @Nullable String obstacle() {
+        return SmallDisk.obstacle();
+    }
+
+    @Override
     public Row play(Plan plan) throws IOException, InterruptedException {
         int rounds = plan.share(40);
         var cuts = new Cuts();
@@ -30,9 +36,7 @@ final class DiskReadOnly implements Scenario {
                 ground.fern.restart();
                 for (int round = 0; round < rounds; round++) {
                     stream.send(MANY);
-                    ground.fern.kill();
-                    stream.catchUp();
-                    cuts.add(Owed.in(ground.fern.data(), ground.sandbox.folder("copies")));
+                    ground.cut(stream, cuts);
                     disk.protect();
                     var refused = ground.sandbox.start(ground.fern.commandLine(), Map.of());
                     verdict.hold(ground.await(() -> !refused.alive()), "it starts on a read-only disk");
@@ -43,7 +47,7 @@ final class DiskReadOnly implements Scenario {
                     disk.unprotect();
                     ground.fern.restart();
                 }
-                ground.finish(stream);
+                ground.finish(stream, verdict);
                 return verdict.row(rounds, stream.tally(), cuts);
             }
         }

@@ -23,6 +23,18 @@ public final class Fault {
             new Stops("broker"),
             new Stops("disk"),
             new TwoDaemons(),
+            new FnServerGone(),
+            new FnServerRubbish(),
+            new FnDeleted(),
+            new RegistryRubbish(),
+            new IoErrors(BrokenCalls.Call.SYNC),
+            new IoErrors(BrokenCalls.Call.WRITE),
+            new RenameFails(),
+            new ClockJumps(),
+            new ClockUnset(),
+            new CutStarts(false),
+            new CutStarts(true),
+            new BrokerRefuses(),
             new DiskFull(false),
             new DiskFull(true),
             new DiskReadOnly());
@@ -68,8 +80,8 @@ public final class Fault {
             throws InterruptedException {
         var rows = new ArrayList<Row>();
         for (var scenario : ALL) {
-            if (scenario.name().contains(word) && scenario.name().startsWith("disk") && !SmallDisk.allowed()) {
-                progress.accept(scenario.name() + ": not played, as only root can make a disk for it");
+            if (scenario.name().contains(word) && scenario.obstacle() instanceof String obstacle) {
+                progress.accept(scenario.name() + ": not played, as " + obstacle);
             } else if (scenario.name().contains(word)) {
                 progress.accept(scenario.name() + ": " + scenario.promise());
                 var row = played(scenario, new Plan(rounds, seed, progress));

@@ -3,11 +3,18 @@ package dev.fern.e2e.fault;
 import dev.fern.e2e.FernProcess;
 import dev.fern.e2e.Mosquitto;
 import dev.fern.e2e.Sandbox;
-import dev.fern.e2e.bench.Functions;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// A device with one slow function between two brokers: one that a scenario may harm, and one that nobody does,
 /// where the results are counted.
@@ -15,50 +22,60 @@ final class Ground implements AutoCloseable {
     /// What mosquitto sends ahead of acknowledgements, as it does by default.
     static final int AHEAD = 20;
 
-    private static final String SLOW = """
-            package com.example.fn;
-            public class %s {
-                public byte[] handle(byte[] body) throws InterruptedException {
-                    Thread.sleep(WORK);
-                    return body;
-                }
-            }
-            """;
-
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     final Sandbox sandbox = new Sandbox();
     final Mosquitto broker;
     final Mosquitto counting;
     final FernProcess fern;
+    private final Extra[] extras;
+    private final Set<String> complaints = new LinkedHashSet<>();
+    private double unseen;
 
-    /// Starts all.
+    /// Starts all, with the function in a folder.
     ///
     /// @param durable how the trigger's messages are kept
     /// @param workMs how long the function takes
     Ground(String durable, long workMs) throws IOException, InterruptedException {
+        this(new Slow("durable=" + durable, "", workMs));
+    }
+
+    /// The same with extras.
+    Ground(Slow slow, Extra... extras) throws IOException, InterruptedException {
         try {
+            var functions = sandbox.folder("functions");
+            slow.write(functions, 1);
+            var environment = new HashMap<String, String>();
+            for (var extra : extras) {
+                environment.putAll(extra.prepare(sandbox, functions));
+            }
             // all is kept for who is absent: by default it is 1,000 messages
-            broker = Mosquitto.start(sandbox, "max_queued_messages 0", "max_inflight_messages " + AHEAD);
+            broker = Mosquitto.start(
+                    sandbox, "max_queued_messages 0", "max_inflight_messages " + AHEAD, of(extras, Extra::broker));
             counting = Mosquitto.start(sandbox, "max_queued_messages 0");
-            var functions = sandbox.folder("functions/field");
-            Functions.write(
-                    functions,
-                    "slow",
-                    SLOW.replace("WORK", String.valueOf(workMs)),
-                    List.of(
-                            "fern/on/in: \"mqtt:in/+?durable=" + durable + "\"",
-                            "fern/to/out: \"mqtt:out/{1}?broker=counting\""));
-            fern = FernProcess.start(sandbox, """
-                    functions: "%s"
-                    mqtt: {url: "%s"}
+            var source = of(extras, Extra::source);
+            fern = FernProcess.start(
+                            sandbox,
+                            """
+                    %s
+                    mqtt: {url: "%s"%s}
                     brokers: {counting: {url: "%s"}}
-                    """.formatted(functions, broker.url(), counting.url()))
+                    """.formatted(
+                                    source.isEmpty() ? "functions: \"" + functions.resolve(Slow.APP) + "\"" : source,
+                                    broker.url(),
+                                    of(extras, Extra::mqtt),
+                                    counting.url()),
+                            environment)
                     .awaitListening();
         } catch (IOException | InterruptedException | RuntimeException e) {
-            sandbox.close();
+            close(extras);
             throw e;
         }
+        this.extras = extras;
+    }
+
+    private static String of(Extra[] extras, Function<Extra, String> part) {
+        return Arrays.stream(extras).map(part).collect(Collectors.joining());
     }
 
     Stream stream() throws IOException {
@@ -66,10 +83,31 @@ final class Ground implements AutoCloseable {
     }
 
     /// Waits until all that was sent has come out, then stops the device and hears its last words.
-    void finish(Stream stream) throws IOException, InterruptedException {
+    ///
+    /// @param verdict hears what the device knows of those that did not
+    void finish(Stream stream, Verdict verdict) throws IOException, InterruptedException {
         stream.awaitAll();
+        if (stream.tally().missing() > 0) {
+            verdict.hold(false, whatBecame());
+        }
         fern.stop();
         stream.catchUp();
+    }
+
+    /// Of messages that are missing.
+    private String whatBecame() throws IOException, InterruptedException {
+        remember();
+        return "the device owes " + fern.get("/fern/calls").body() + " and gave up "
+                + fern.get("/fern/dead").body() + "; it acknowledged " + unseen + " unseen; the broker dropped "
+                + broker.said("dropped") + "; complaints: " + complaints;
+    }
+
+    /// What only this process of the daemon knows.
+    private void remember() throws IOException, InterruptedException {
+        unseen += metric("fern_mqtt_leftover_total");
+        fern.process().output().stream()
+                .filter(line -> line.startsWith("WARN") || line.startsWith("ERROR") || line.contains("was stopped"))
+                .forEach(complaints::add);
     }
 
     /// What may be asked again and again.
@@ -106,8 +144,49 @@ final class Ground implements AutoCloseable {
         return fern.get("/fern/status").body().contains(text);
     }
 
+    /// Kills the daemon, hears its last words, and notes what it still owes.
+    void cut(Stream stream, Cuts cuts) throws IOException, InterruptedException {
+        remember();
+        fern.kill();
+        noteCut(stream, cuts);
+    }
+
+    /// The daemon is dead: hears its last words, and notes what it still owes.
+    void noteCut(Stream stream, Cuts cuts) throws IOException, InterruptedException {
+        stream.catchUp();
+        cuts.add(Owed.in(fern.data(), sandbox.folder("copies")));
+    }
+
+    /// Starts it if it may start: where it cannot, it says why and ends, and systemd would start it again.
+    void restartIfItMay() throws InterruptedException {
+        try {
+            fern.restart();
+        } catch (IOException e) {
+            // there is another start when the harm is over
+        }
+    }
+
+    /// The files of the daemon's state that it took for damaged; nothing here damages one.
+    List<Path> setAside() throws IOException {
+        try (var files = Files.list(fern.data())) {
+            return files.filter(file -> file.toString().contains("damaged")).toList();
+        }
+    }
+
+    /// What the version of the function that runs now says of itself.
+    String version() throws IOException, InterruptedException {
+        return fern.post("/invoke/" + fern.functionId(Slow.NAME), "").body();
+    }
+
     @Override
     public void close() {
+        close(extras);
+    }
+
+    private void close(Extra... all) {
+        for (var extra : all) {
+            extra.close();
+        }
         sandbox.close();
     }
 }

@@ -14,10 +14,16 @@ interface Harm {
     /// @param durable how the trigger's messages are kept: `broker` or `disk`
     static Row play(Scenario scenario, Scenario.Plan plan, int rounds, String durable, Harm harm)
             throws IOException, InterruptedException {
-        try (var ground = new Ground(durable, Play.WORK_MS);
+        return play(scenario, plan, rounds, () -> new Ground(durable, Play.WORK_MS), harm);
+    }
+
+    /// The same on that ground.
+    static Row play(Scenario scenario, Scenario.Plan plan, int rounds, Opening opening, Harm harm)
+            throws IOException, InterruptedException {
+        try (var ground = opening.open();
                 var stream = ground.stream()) {
             var play = new Play(ground, stream, new Random(plan.seed()), new Cuts(), new Verdict(scenario));
-            stream.begin(Play.WORK_MS, Play.BEHIND);
+            play.goOn();
             for (int round = 1; round <= rounds; round++) {
                 play.moment(Play.MOMENT_MS);
                 harm.once(play);
@@ -25,21 +31,60 @@ interface Harm {
                     plan.progress().accept(scenario.name() + ": " + round + " of " + rounds);
                 }
             }
-            stream.end();
-            ground.finish(stream);
+            play.rest();
+            ground.finish(stream, play.verdict);
+            play.verdict.hold(ground.setAside().isEmpty(), "set aside a good file: " + ground.setAside());
             return play.verdict.row(rounds, stream.tally(), play.cuts);
         }
     }
 
+    /// Makes a ground.
+    interface Opening {
+        Ground open() throws IOException, InterruptedException;
+    }
+
     /// What a harm may touch.
     record Play(Ground ground, Stream stream, Random random, Cuts cuts, Verdict verdict) {
-        private static final int WORK_MS = 10;
+        static final int WORK_MS = 10;
         private static final int BEHIND = 150;
         static final int MOMENT_MS = 700;
+        private static final int SOME = 10;
 
         /// Lets a random time pass, up to that.
         void moment(int mostMs) throws InterruptedException {
             TimeUnit.MILLISECONDS.sleep(random.nextInt(mostMs));
+        }
+
+        /// Sends messages all the time.
+        void goOn() {
+            stream.begin(WORK_MS, BEHIND);
+        }
+
+        /// Sends none, and waits until all have come out.
+        void rest() throws InterruptedException {
+            stream.end();
+            stream.awaitAll();
+        }
+
+        /// Kills the daemon and notes what it owes.
+        void cut() throws IOException, InterruptedException {
+            ground.cut(stream, cuts);
+        }
+
+        /// The daemon was killed before it came to anything: what it owed it still owes.
+        void noteCut() throws IOException, InterruptedException {
+            ground.noteCut(stream, cuts);
+        }
+
+        /// Breaks the promise if that does not come to hold within a minute.
+        void await(Ground.Condition condition, String otherwise) throws IOException, InterruptedException {
+            verdict.hold(ground.await(condition), otherwise);
+        }
+
+        /// Breaks the promise if no further message goes through.
+        void awaitMessages() throws IOException, InterruptedException {
+            int seen = stream.tally().seen();
+            await(() -> stream.tally().seen() > seen + SOME, "no further message went through");
         }
     }
 }

@@ -20,6 +20,16 @@ final class Owed {
 
     private Owed() {}
 
+    private static boolean hasCalls(Path file) throws IOException {
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("SELECT 1 FROM sqlite_schema WHERE name = 'call'")) {
+            return row.next();
+        } catch (SQLException e) {
+            throw new IOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
     /// The numbers of the messages whose calls are on disk and not dead.
     ///
     /// @param data the state folder, which is only read
@@ -33,6 +43,9 @@ final class Owed {
             }
         }
         var numbers = new HashSet<Integer>();
+        if (!hasCalls(into.resolve("calls.db"))) {
+            return numbers; // a first start came no further
+        }
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + into.resolve("calls.db"));
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery("SELECT event FROM call WHERE state <> " + DEAD)) {

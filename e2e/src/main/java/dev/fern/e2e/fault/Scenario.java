@@ -2,6 +2,7 @@ package dev.fern.e2e.fault;
 
 import java.io.IOException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Something that goes wrong, played on the real daemon.
 interface Scenario {
@@ -22,6 +23,11 @@ interface Scenario {
 
     /// One sentence: what Fern is held to.
     String promise();
+
+    /// Why it cannot be played on this machine, or null.
+    default @Nullable String obstacle() {
+        return null;
+    }
 
     /// Plays it.
     ///

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A disk of its own for a folder, which can be filled up: a tmpfs. Only root may mount one.
 final class SmallDisk implements AutoCloseable {
@@ -29,9 +30,9 @@ final class SmallDisk implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(atEnd);
     }
 
-    /// Whether this process may have one.
-    static boolean allowed() {
-        return "root".equals(System.getProperty("user.name"));
+    /// Why this process may not have one, or null.
+    static @Nullable String obstacle() {
+        return "root".equals(System.getProperty("user.name")) ? null : "only root can make a disk for it";
     }
 
     /// Leaves no room at all.

@@ -33,7 +33,7 @@ final class TwoDaemons implements Scenario {
                 verdict.hold(says(second.output(), "another Fern runs on"), "it says " + second.output());
             }
             stream.end();
-            ground.finish(stream);
+            ground.finish(stream, verdict);
             ground.fern.restart();
             verdict.hold(
                     !says(ground.fern.process().output(), "did not come to its end"),
