@@ -278,6 +278,7 @@ final class Outbox {
     /// It says nothing about the message: no attempt is counted, and all that is for this target waits.
     private void away(Sent one, String why, @Nullable Duration asked) {
         var address = one.address;
+        line.sending().returned(one.item, one.delivery, why);
         address.putBack(one.parcel);
         if (address.pause()) {
             int times = address.away();
@@ -287,7 +288,7 @@ final class Outbox {
             goOn(address, pause(one.destination.backoff().after(times), asked));
         }
         retried.increment();
-        line.sending().returned(one.item, one.delivery, why);
+        line.sending().keep(one.item);
     }
 
     private void refused(Sent one, String why, @Nullable Duration asked) {
@@ -297,6 +298,7 @@ final class Outbox {
             end(one, why);
             return;
         }
+        line.sending().returned(one.item, one.delivery, why);
         var delay = pause(one.destination.backoff().after(refusals.attempts()), asked);
         if (time.nanos() - refusals.sinceNanos() + delay.toNanos() <= HOLD.toNanos()) {
             address.putBack(one.parcel);
@@ -311,7 +313,7 @@ final class Outbox {
             });
         }
         retried.increment();
-        line.sending().returned(one.item, one.delivery, why);
+        line.sending().keep(one.item);
         pump(address);
     }
 
