@@ -42,6 +42,11 @@ public record Event(
     /// A header that says: the broker may have delivered this before this daemon was stopped or crashed.
     public static final String REDELIVERED = "Fern-Redelivered";
 
+    /// A header of an event that somebody else made and that was a CloudEvent when it came: it runs once for each
+    /// trigger.
+    /// The function sees it with each event.
+    public static final String CLOUD_EVENT = "Ce-Specversion";
+
     private static final String MATCH = "Fern-Match-";
 
     public Event {
@@ -60,18 +65,28 @@ public record Event(
         return new Event(Ids.next(), source, type, subject, time, dataContentType, Map.of(), headers, data);
     }
 
+    /// Whether it was a CloudEvent when it came. A plain request over HTTP may carry anything.
+    public boolean isCloudEvent() {
+        return headers.first(CLOUD_EVENT) != null && !type.equals(HTTP_REQUEST);
+    }
+
     /// The same event with one more header.
     public Event with(String name, String value) {
-        return new Event(
-                id,
-                source,
-                type,
-                subject,
-                time,
-                dataContentType,
-                extensions,
-                headers.toBuilder().set(name, value).build(),
-                data);
+        return with(headers.toBuilder().set(name, value).build());
+    }
+
+    /// The same event with more headers.
+    public Event withAll(Headers more) {
+        if (more.isEmpty()) {
+            return this;
+        }
+        var all = headers.toBuilder();
+        more.forEach(all::add);
+        return with(all.build());
+    }
+
+    private Event with(Headers all) {
+        return new Event(id, source, type, subject, time, dataContentType, extensions, all, data);
     }
 
     /// What the wildcards of the topic filter matched, the first one first.
@@ -85,7 +100,9 @@ public record Event(
 
     /// Rough size in memory and on disk, in bytes.
     public int size() {
-        var size = new int[] {data.size() + 200};
+        int subjectSize = subject == null ? 0 : subject.length();
+        var size = new int[] {data.size() + 200 + id.length() + source.length() + type.length() + subjectSize};
+        extensions.forEach((name, value) -> size[0] += name.length() + value.length());
         headers.forEach((name, value) -> size[0] += name.length() + value.length());
         return size[0];
     }

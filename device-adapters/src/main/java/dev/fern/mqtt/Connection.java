@@ -89,13 +89,13 @@ final class Connection implements Link.Listener {
         // a broker leaves out what is larger without a word, so a little more is let through and refused aloud
         int packetBytes = 2 * eventBytes + PACKET_ROOM;
         plan = new Link.Plan(broker, key, manners == null ? null : manners.offline, Inbox.RECEIVE_MAXIMUM, packetBytes);
+        refusals = new Refusals(time, metrics);
         inbox = new Inbox(
                 intake,
-                new Events(settings.device().id(), name, time),
+                new Events(settings.device().id(), name, time, refusals),
                 time,
                 metrics.counter("fern_mqtt_acknowledged_total", "broker", name));
         outbox = new Outbox(name, packetBytes, time, metrics);
-        refusals = new Refusals(time, metrics);
         received = metrics.counter("fern_mqtt_received_total", "broker", name);
         leftover = metrics.counter("fern_mqtt_leftover_total", "broker", name);
         reconnects = metrics.counter("fern_mqtt_reconnects_total", "broker", name);

@@ -1,24 +1,45 @@
 package dev.fern.mqtt;
 
+import dev.fern.CloudEvents;
+import dev.fern.CloudEvents.MalformedException;
 import dev.fern.Event;
 import dev.fern.Headers;
 import dev.fern.Time;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Makes events from messages.
 final class Events {
     private final String source;
     private final Time time;
+    private final Refusals refusals;
 
     /// @param broker its name
-    Events(String device, String broker, Time time) {
+    Events(String device, String broker, Time time, Refusals refusals) {
         source = "/fern/" + device + "/mqtt/" + broker;
         this.time = time;
+        this.refusals = refusals;
     }
 
-    /// An event with a new id.
-    Event of(Incoming message, Headers headers) {
+    /// Reads a message once, whoever it is for: each time it is asked it gives an event with these headers. That of a
+    /// CloudEvent has the attributes it came with, always; any other has a new id.
+    Function<Headers, Event> of(Incoming message) {
+        try {
+            var event = cloudEvent(message);
+            if (event != null) {
+                return event::withAll;
+            }
+        } catch (MalformedException e) {
+            refusals.misfit(message, String.valueOf(e.getMessage()));
+        }
+        return headers -> plain(message, headers);
+    }
+
+    private Event plain(Incoming message, Headers headers) {
         return Event.of(
                 source,
                 Event.MQTT_MESSAGE,
@@ -27,6 +48,37 @@ final class Events {
                 mediaType(message.contentType()),
                 headers,
                 message.body());
+    }
+
+    /// What the sender has made a CloudEvent (MQTT binding 1.0.2, section 3), or null. MQTT 3.1.1 knows no content
+    /// type,
+    /// and a broker does not tell which version the sender speaks.
+    private @Nullable Event cloudEvent(Incoming message) throws MalformedException {
+        var type = mediaType(message.contentType());
+        if (type != null && type.toLowerCase(Locale.ROOT).startsWith(CloudEvents.ANY)) {
+            var format = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+            if (!format.equals(CloudEvents.JSON)) {
+                throw new MalformedException("Fern does not know the format " + format);
+            }
+            return CloudEvents.ofJson(message.body(), time.now());
+        }
+        if (message.properties().stream().anyMatch(property -> property.name().equals("specversion"))) {
+            return CloudEvents.of(attributes(message), type, message.body(), time.now());
+        }
+        boolean json = type == null && message.properties().isEmpty() && CloudEvents.looksLikeJson(message.body());
+        return json ? CloudEvents.ofJson(message.body(), time.now()) : null;
+    }
+
+    /// User properties that are none, by their names, stay what they are.
+    private static Map<String, String> attributes(Incoming message) throws MalformedException {
+        var attributes = new HashMap<String, String>();
+        for (var property : message.properties()) {
+            var name = property.name();
+            if (CloudEvents.isAttribute(name) && attributes.put(name, property.value()) != null) {
+                throw new MalformedException("it has " + name + " twice");
+            }
+        }
+        return attributes;
     }
 
     /// @param found what the wildcards of a filter matched

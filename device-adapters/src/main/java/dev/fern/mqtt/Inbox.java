@@ -108,16 +108,8 @@ final class Inbox {
     /// Takes on a message for these, and acknowledges it when that is done. One thread for each connection.
     void take(Incoming message, List<Routes.Match> matches, Acknowledger origin) {
         var entry = new Unfinished(origin, message.id(), time.nanos());
-        for (var match : matches) {
-            Headers headers = Events.headers(message, match.found());
-            for (var receiver : match.route().receivers(message.retained())) {
-                var event = events.of(message, headers);
-                if (message.qos() == 0 || receiver.source().qos() == 0) {
-                    offer(receiver, event);
-                } else {
-                    entry.parts.add(new Part(entry, receiver, event));
-                }
-            }
+        if (!matches.isEmpty()) {
+            split(message, matches, entry);
         }
         if (message.qos() == 0) {
             return;
@@ -131,6 +123,21 @@ final class Inbox {
         }
         entry.parts.forEach(this::offer);
         acknowledgeDone();
+    }
+
+    private void split(Incoming message, List<Routes.Match> matches, Unfinished entry) {
+        var read = events.of(message);
+        for (var match : matches) {
+            Headers headers = Events.headers(message, match.found());
+            for (var receiver : match.route().receivers(message.retained())) {
+                var event = read.apply(headers);
+                if (message.qos() == 0 || receiver.source().qos() == 0) {
+                    offer(receiver, event);
+                } else {
+                    entry.parts.add(new Part(entry, receiver, event));
+                }
+            }
+        }
     }
 
     /// The connection is lost: the broker will send again what was not acknowledged.

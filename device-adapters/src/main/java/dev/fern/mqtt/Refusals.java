@@ -7,27 +7,30 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Counts messages that are too large, and names each topic at most once a minute.
+/// Counts messages that are too large, or no CloudEvents though they say so, and names each topic at most once a
+/// minute.
 final class Refusals {
     private static final System.Logger LOG = System.getLogger("fern.mqtt");
     private static final long QUIET_NS = Duration.ofMinutes(1).toNanos();
     private static final int TOPICS = 100;
 
     private final Time time;
-    private final LongAdder refused;
+    private final LongAdder tooLarge;
+    private final LongAdder misfits;
     private final Map<String, Long> named = new LinkedHashMap<>();
 
     Refusals(Time time, Metrics metrics) {
         this.time = time;
-        refused = metrics.counter("fern_events_refused_total", "reason", "size");
+        tooLarge = metrics.counter("fern_events_refused_total", "reason", "size");
+        misfits = metrics.counter("fern_cloudevents_malformed_total");
     }
 
+    /// It is not run.
+    ///
     /// @return whether it was logged
-    synchronized boolean refuse(Incoming message, int most) {
-        refused.increment();
-        long now = time.nanos();
-        named.values().removeIf(since -> now - since >= QUIET_NS);
-        if (named.size() >= TOPICS || named.putIfAbsent(message.topic(), now) != null) {
+    boolean refuse(Incoming message, int most) {
+        tooLarge.increment();
+        if (!isNews("size", message)) {
             return false;
         }
         LOG.log(
@@ -38,5 +41,28 @@ final class Refusals {
                 message.topic(),
                 most);
         return true;
+    }
+
+    /// It says that it is a CloudEvent and is none; it is a plain message then.
+    ///
+    /// @return whether it was logged
+    boolean misfit(Incoming message, String why) {
+        misfits.increment();
+        if (!isNews("form", message)) {
+            return false;
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "a message on {0} says that it is a CloudEvent, but {1}; it was taken for a plain message: "
+                        + "correct what sends it",
+                message.topic(),
+                why);
+        return true;
+    }
+
+    private synchronized boolean isNews(String what, Incoming message) {
+        long now = time.nanos();
+        named.values().removeIf(since -> now - since >= QUIET_NS);
+        return named.size() < TOPICS && named.putIfAbsent(what + " " + message.topic(), now) == null;
     }
 }

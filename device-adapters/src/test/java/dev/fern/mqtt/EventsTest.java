@@ -3,6 +3,7 @@ package dev.fern.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fern.Headers;
+import dev.fern.Metrics;
 import dev.fern.Payload;
 import dev.fern.kit.FakeTime;
 import dev.fern.mqtt.Incoming.Property;
@@ -11,14 +12,16 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EventsTest {
-    private final Events events = new Events("porch", "plant", new FakeTime());
+    private final Metrics metrics = new Metrics();
+    private final FakeTime time = new FakeTime();
+    private final Events events = new Events("porch", "plant", time, new Refusals(time, metrics));
 
     @Test
     void eachDeliveryHasAnIdOfItsOwnAndTheBrokersName() {
         var message = message("text/plain", List.of(), false);
-        var first = events.of(message, Headers.NONE);
+        var first = events.of(message).apply(Headers.NONE);
         assertThat(first.source()).isEqualTo("/fern/porch/mqtt/plant");
-        assertThat(events.of(message, Headers.NONE).id()).isNotEqualTo(first.id());
+        assertThat(events.of(message).apply(Headers.NONE).id()).isNotEqualTo(first.id());
     }
 
     @Test
@@ -44,11 +47,15 @@ class EventsTest {
 
     @Test
     void aContentTypeIsOneLineOrNone() {
-        assertThat(events.of(message("a/b\n", List.of(), false), Headers.NONE).dataContentType())
+        assertThat(events.of(message("a/b\n", List.of(), false))
+                        .apply(Headers.NONE)
+                        .dataContentType())
                 .isEqualTo("a/b ");
-        assertThat(events.of(message("", List.of(), false), Headers.NONE).dataContentType())
+        assertThat(events.of(message("", List.of(), false)).apply(Headers.NONE).dataContentType())
                 .isNull();
-        assertThat(events.of(message(null, List.of(), false), Headers.NONE).dataContentType())
+        assertThat(events.of(message(null, List.of(), false))
+                        .apply(Headers.NONE)
+                        .dataContentType())
                 .isNull();
     }
 

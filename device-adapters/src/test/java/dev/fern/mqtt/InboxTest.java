@@ -2,6 +2,7 @@ package dev.fern.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fern.Metrics;
 import dev.fern.Payload;
 import dev.fern.kit.Examples;
 import dev.fern.kit.FakeTime;
@@ -22,7 +23,8 @@ class InboxTest {
     private final LongAdder dropped = new LongAdder();
     private final List<Integer> acknowledged = new ArrayList<>();
     private final Inbox.Acknowledger link = acknowledged::add;
-    private final Inbox inbox = new Inbox(intake, new Events("test", "default", time), time, new LongAdder());
+    private final Inbox inbox = new Inbox(
+            intake, new Events("test", "default", time, new Refusals(time, new Metrics())), time, new LongAdder());
     private final Receiver slow = receiver("slow", "mqtt:a/#");
     private final Receiver fast = receiver("fast", "mqtt:a/#");
     private int id;

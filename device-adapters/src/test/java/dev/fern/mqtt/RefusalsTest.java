@@ -35,6 +35,14 @@ class RefusalsTest {
         assertThat(named).isEqualTo(100);
     }
 
+    @Test
+    void whatIsNoCloudEventIsNamedOnceAMinuteByItself() {
+        assertThat(refusals.refuse(message("a"), 1)).isTrue();
+        assertThat(refusals.misfit(message("a"), "it has no id")).isTrue();
+        assertThat(refusals.misfit(message("a"), "it has no id")).isFalse();
+        assertThat(metrics.counter("fern_cloudevents_malformed_total").sum()).isEqualTo(2);
+    }
+
     private static Incoming message(String topic) {
         return new Incoming(1, topic, 1, false, false, List.of(), null, List.of(), Payload.of("xx"));
     }

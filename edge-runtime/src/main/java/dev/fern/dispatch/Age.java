@@ -8,9 +8,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// How long ago a call was accepted. Within a run the monotonic clock says so, whatever the wall clock does; over a
-/// restart
-/// only the wall clock can, and while that is not set, or was not when the call came, only the time since the start
-/// counts. Any thread.
+/// restart only the wall clock can, and while that is not set, or was not when the call came, only the time since the
+/// start counts. Any thread.
 final class Age {
     private final Time time;
     private long acceptedNanos;

@@ -14,6 +14,7 @@ import dev.fern.Intake;
 import dev.fern.IntakeFullException;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Metrics;
+import dev.fern.Occurrence;
 import dev.fern.Result;
 import dev.fern.Settings;
 import dev.fern.Sink;
@@ -56,6 +57,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
     private final Time time;
     private final Stats stats;
     private final Line line;
+    private final Once once;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final long memoryMost;
 
@@ -82,6 +84,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
                 time,
                 listener,
                 made -> new Outbox(made, journal, sinks, time, limits.queueBytes() / 4, this::pumpLanes, metrics));
+        once = new Once(line, time, metrics);
         memoryMost = Math.min(limits.queueBytes(), Runtime.getRuntime().maxMemory() / 4);
         metrics.gauge(() -> line.live().size(), "fern_calls_in_memory");
         metrics.gauge(line.live()::bytes, "fern_calls_in_memory_bytes");
@@ -97,6 +100,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
             line.aside().add(FULL, waiting.seq());
         }
         recovered.answered().forEach(line.outbox()::recover);
+        once.recover(recovered.events());
     }
 
     /// From now on calls of that function follow this version. The invoker must have it.
@@ -126,7 +130,11 @@ public final class Dispatcher implements Intake, AutoCloseable {
         line.routes.remove(fn);
         for (var lane : lanes.values()) {
             if (lane.fn.equals(fn)) {
-                lane.clear().forEach(line::drop);
+                var cleared = lane.clear();
+                once.forget(cleared.stream()
+                        .filter(item -> item.disk == Item.Disk.NONE)
+                        .collect(Collectors.toSet()));
+                cleared.forEach(line::drop);
             }
         }
         line.outbox().pump(fn);
@@ -146,6 +154,20 @@ public final class Dispatcher implements Intake, AutoCloseable {
         if (policy == null) {
             throw full(trigger, trigger.fn() + " does not run here now");
         }
+        if (Occurrence.of(trigger, event) instanceof Occurrence one) {
+            var held = once.take(one, trigger.lane(), () -> enter(trigger, policy, event));
+            if (held.first() instanceof Item item) {
+                begin(item);
+            }
+            return held;
+        }
+        var item = enter(trigger, policy, event);
+        begin(item);
+        return item;
+    }
+
+    /// A place in its lane for a new call.
+    private Item enter(Trigger trigger, Policy policy, Event event) throws IntakeFullException {
         var key = policy.bySubject() ? policy.lane() + "/" + event.subject() : policy.lane();
         checkRoom(trigger, policy, event);
         var call = new Call(callId(event), trigger, marked(event), 1, time.now());
@@ -154,24 +176,25 @@ public final class Dispatcher implements Intake, AutoCloseable {
             if (policy.durability() == Durability.NO && lane.waiting() >= UNKEPT_MOST) {
                 throw full(trigger, UNKEPT_MOST + " events wait for " + trigger.fn());
             }
-            Item item;
             synchronized (lane) { // the order in the lane is the order of seq
-                item = new Item(line, lane, journal.nextSeq(), policy, call, Age.zero(time));
+                var item = new Item(line, lane, journal.nextSeq(), policy, call, Age.zero(time));
                 line.live().enter(item);
-                if (!lane.add(item)) {
-                    line.live().leave(item);
-                    continue;
+                if (lane.add(item)) {
+                    return item;
                 }
+                line.live().leave(item);
             }
-            switch (policy.durability()) {
-                case DISK -> line.shelve(item);
-                case NO -> item.settle();
-                case BROKER -> {}
-            }
-            line.pump(lane);
-            retireLanes(policy);
-            return item;
         }
+    }
+
+    private void begin(Item item) {
+        switch (item.policy.durability()) {
+            case DISK -> line.shelve(item);
+            case NO -> item.settle();
+            case BROKER -> {}
+        }
+        line.pump(item.lane);
+        retireLanes(item.policy);
     }
 
     private void checkRoom(Trigger trigger, Policy policy, Event event) throws IntakeFullException {

@@ -371,8 +371,10 @@ final class Line {
     }
 
     /// The source still has the event.
-    void withdraw(Item item) {
-        boolean withdrawn = false;
+    ///
+    /// @return whether the call is forgotten: it had not started
+    boolean withdraw(Item item) {
+        boolean withdrawn;
         synchronized (item.lane) {
             synchronized (item) {
                 withdrawn = item.disk == Item.Disk.NONE && item.lane.remove(item);
@@ -382,5 +384,6 @@ final class Line {
         if (withdrawn) {
             live.leave(item);
         }
+        return withdrawn;
     }
 }

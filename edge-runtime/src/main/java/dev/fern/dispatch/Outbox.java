@@ -288,6 +288,7 @@ final class Outbox {
     /// It says nothing about the message: no attempt is counted, and all that is for this target waits.
     private void away(Sent one, String why, @Nullable Duration asked) {
         var address = one.address;
+        line.sending().returned(one.item, one.delivery, why);
         address.putBack(one.parcel);
         if (address.pause()) {
             int times = address.away(why);
@@ -297,7 +298,7 @@ final class Outbox {
             goOn(address, pause(one.destination.backoff().after(times), asked));
         }
         retried.increment();
-        line.sending().returned(one.item, one.delivery, why);
+        line.sending().keep(one.item);
     }
 
     private void refused(Sent one, String why, @Nullable Duration asked) {
@@ -307,6 +308,7 @@ final class Outbox {
             end(one, why);
             return;
         }
+        line.sending().returned(one.item, one.delivery, why);
         var delay = pause(one.destination.backoff().after(refusals.attempts()), asked);
         if (time.nanos() - refusals.sinceNanos() + delay.toNanos() <= HOLD.toNanos()) {
             address.putBack(one.parcel);
@@ -321,7 +323,7 @@ final class Outbox {
             });
         }
         retried.increment();
-        line.sending().returned(one.item, one.delivery, why);
+        line.sending().keep(one.item);
         pump(address);
     }
 

@@ -133,13 +133,14 @@ final class Sending {
         line.pump(item.lane);
     }
 
-    /// A sink has not taken it; it is in the queue again.
+    /// A sink has not taken it. Before it is in the queue again, or who finds it there would take it for one that is
+    /// under
+    /// way; [#keep] comes afterwards.
     void returned(Item item, Delivery delivery, String why) {
         synchronized (item) {
             item.giveBack(delivery);
             item.reason = why;
         }
-        keep(item);
     }
 
     /// Puts it on disk, after those before it: then its source and its lane need not wait for it, nor any memory.

@@ -8,8 +8,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /// What the wall clock showed when, in this run: somebody may set it at any time. It is looked at with each call, so
-/// that
-/// for the time at which one was accepted there is the same on the monotonic clock. Any thread.
+/// that for the time at which one was accepted there is the same on the monotonic clock. Any thread.
 final class WallTimes {
     /// Less than that is no jump: NTP slews, and two clocks are not read at once.
     private static final long JUMP_MS = 2000;
@@ -61,8 +60,7 @@ final class WallTimes {
     }
 
     /// When the wall clock showed that in this run, on the monotonic clock in ns: the latest time, if there are
-    /// several.
-    /// None if it never did.
+    /// several. None if it never did.
     synchronized OptionalLong nanos(Instant wall) {
         long now = ms(time.nanos());
         long last = now;

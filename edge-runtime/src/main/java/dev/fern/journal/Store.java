@@ -4,6 +4,7 @@ import dev.fern.Binding;
 import dev.fern.Call;
 import dev.fern.FnName;
 import dev.fern.InvalidDefinitionException;
+import dev.fern.Occurrence;
 import dev.fern.Trigger;
 import dev.fern.WalMeter;
 import java.io.IOException;
@@ -26,24 +27,20 @@ import org.jspecify.annotations.Nullable;
 /// The file: a table of calls, and one of marks. One thread.
 ///
 /// ```
-/// call: seq PK | id | lane | fn | trigger | binding | state | attempt | accepted_ms | reason | event | owed
+/// call: seq PK | id | lane | fn | trigger | binding | state | attempt | accepted_ms | reason | event | owed | once
 /// gone: fn PK | age_ms
 /// mark: name PK | value
 /// meta: format = 1 | min_reader = 1
 /// ```
 /// `gone` has the functions that are not wanted any more, with how long they have not been.
-/// `event` and `owed` as [Codec] has them. Columns are only ever added; a layout that older readers would
+/// `event` and `owed` as [Codec] has them; `once` is the [Occurrence] of a CloudEvent. Columns are only ever added; a
+/// layout that older readers would
 /// misread raises `min_reader`. Pages are small, as SQLite writes whole ones, and a call changes as few as can be: only
-/// calls that are queued, or dead, are in an index.
+/// calls that are queued, or dead, or of CloudEvents are in an index.
 final class Store implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("fern.journal");
-    /// Marks that are kept; those with the lowest values, which are the oldest times, go first.
-    private static final int MARKS_MOST = 1000;
     /// Bytes in the log at which it is copied into the file and begun again.
     private static final int LOG_BYTES = 2 << 20;
-    /// What is left of a log that a large batch has made longer.
-    private static final int LOG_KEPT_BYTES = 4 << 20;
-
     private static final String COLUMNS =
             "seq, id, lane, fn, trigger, binding, state, attempt, accepted_ms, reason, event, owed";
 
@@ -61,34 +58,14 @@ final class Store implements AutoCloseable {
         log = new WalMeter(file, written);
         connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         try (var statement = connection.createStatement()) {
-            statement.execute("PRAGMA locking_mode=EXCLUSIVE");
-            statement.execute("PRAGMA page_size=1024"); // of a new file
-            statement.execute("PRAGMA journal_mode=WAL");
-            statement.execute("PRAGMA synchronous=FULL");
-            statement.execute("PRAGMA cache_size=-512");
-            statement.execute("PRAGMA wal_autocheckpoint=0"); // see tidy()
-            statement.execute("PRAGMA journal_size_limit=" + LOG_KEPT_BYTES);
-            statement.execute("CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT");
-            statement.execute("INSERT OR IGNORE INTO meta VALUES ('format', " + Format.OURS + "), ('min_reader', 1)");
-            Format.check(file, statement);
-            statement.execute("""
-                    CREATE TABLE IF NOT EXISTS call(seq INTEGER PRIMARY KEY, id TEXT NOT NULL, lane TEXT NOT NULL,
-                      fn TEXT NOT NULL, trigger TEXT NOT NULL, binding TEXT NOT NULL, state INTEGER NOT NULL,
-                      attempt INTEGER NOT NULL, accepted_ms INTEGER NOT NULL, reason TEXT, event BLOB NOT NULL,
-                      owed BLOB) STRICT""");
-            statement.execute("CREATE TABLE IF NOT EXISTS gone(fn TEXT PRIMARY KEY, age_ms INTEGER NOT NULL) STRICT");
-            statement.execute("CREATE TABLE IF NOT EXISTS mark(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT");
-            statement.execute("DELETE FROM mark WHERE name IN"
-                    + " (SELECT name FROM mark ORDER BY value DESC LIMIT -1 OFFSET " + MARKS_MOST + ")");
-            statement.execute("CREATE INDEX IF NOT EXISTS call_queued ON call(lane) WHERE state = 0");
-            statement.execute("CREATE INDEX IF NOT EXISTS call_dead ON call(state) WHERE state = 3");
+            Schema.prepare(statement, file);
         } catch (SQLException | NewerFormatException e) {
             connection.close();
             throw e;
         }
         log.look();
         connection.setAutoCommit(false);
-        put = connection.prepareStatement("INSERT INTO call(" + COLUMNS + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
+        put = connection.prepareStatement("INSERT INTO call(" + COLUMNS + ", once) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
                 + " ON CONFLICT(seq) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,"
                 + " reason = excluded.reason, owed = excluded.owed");
         forget = connection.prepareStatement("DELETE FROM call WHERE seq = ?");
@@ -115,7 +92,22 @@ final class Store implements AutoCloseable {
         put.setString(10, entry.reason());
         put.setBytes(11, Codec.event(call.event()));
         put.setBytes(12, entry.owed().isEmpty() ? null : Codec.deliveries(entry.owed()));
+        var once = Occurrence.of(call.trigger(), call.event());
+        put.setBytes(13, once == null ? null : once.bytes());
         put.executeUpdate();
+    }
+
+    private List<Occurrence> events() throws SQLException {
+        var events = new ArrayList<Occurrence>();
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(
+                        "SELECT once FROM call INDEXED BY call_once WHERE once IS NOT NULL AND state <> 3"
+                                + " ORDER BY seq DESC LIMIT " + Recovered.EVENTS_MOST)) {
+            while (rows.next()) {
+                events.add(Occurrence.of(rows.getBytes(1)));
+            }
+        }
+        return events.reversed();
     }
 
     void forget(long seq) throws SQLException {
@@ -308,7 +300,7 @@ final class Store implements AutoCloseable {
                 }
             }
         }
-        return new Recovered(lanes, waiting, answered, calls, bytes(), dead, last);
+        return new Recovered(lanes, waiting, answered, events(), calls, bytes(), dead, last);
     }
 
     private static Recovered.Answered answered(ResultSet row) throws SQLException {

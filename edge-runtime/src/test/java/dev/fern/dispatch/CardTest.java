@@ -3,6 +3,7 @@ package dev.fern.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fern.kit.Await;
+import dev.fern.kit.Examples;
 import dev.fern.kit.RecordingIntake;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +61,21 @@ class CardTest {
             }
             Await.until("nothing is owed", () -> bench.journal.calls() == 0);
             assertThat(bench.sink.sent()).hasSize(EVENTS);
+            assertThat((written(bench) - written) / EVENTS).isPositive().isLessThanOrEqualTo(16 << 10);
+        }
+    }
+
+    @Test
+    void so_does_a_synced_cloudevent_which_is_in_one_more_index() throws Exception {
+        try (var bench = new Workbench(folder)) {
+            var fn = bench.deploy("a/f", "on/t", "mqtt:in?durable=disk", "to/out", "mqtt:out");
+            long written = written(bench);
+            for (int i = 0; i < EVENTS; i++) {
+                var event = Examples.cloudEvent("/sensors/1", "" + i, "x".repeat(1024));
+                var receipt = bench.dispatcher.accept(fn.triggers().get(1), event);
+                Await.until("it is safe", () -> RecordingIntake.isDone(receipt.done()));
+            }
+            Await.until("nothing is owed", () -> bench.journal.calls() == 0);
             assertThat((written(bench) - written) / EVENTS).isPositive().isLessThanOrEqualTo(16 << 10);
         }
     }

@@ -177,6 +177,23 @@ class OutboxTest {
     }
 
     @Test
+    void a_message_that_is_sent_again_before_all_is_said_about_its_refusal_is_not_lost() throws Exception {
+        var fn = bench.deploy("a/f", "on/t", "mqtt:in", "to/out", "mqtt:out");
+        bench.sink.doneAtOnce(false);
+        bench.accept(fn, "t", "0");
+        Await.until("it is sent", () -> bench.sink.sent().size() == 1);
+        for (var refusal : List.of(SinkException.later("not this one"), SinkException.away("nobody is there"))) {
+            int before = bench.sink.sent().size();
+            bench.time.hurry(true);
+            bench.sink.sent().getLast().done().completeExceptionally(refusal);
+            bench.time.hurry(false);
+            Await.until("it is sent again", () -> bench.sink.sent().size() == before + 1);
+        }
+        bench.sink.sent().getLast().done().complete(null);
+        Await.until("nothing is owed", () -> bench.journal.calls() == 0 && bench.inMemory() == 0);
+    }
+
+    @Test
     void what_is_for_a_target_that_is_away_for_longer_than_its_expiry_is_dead() throws Exception {
         var fn = bench.deploy("a/f", "on/t", "mqtt:in", "to/out", "mqtt:out?expiry=1h");
         away("out");

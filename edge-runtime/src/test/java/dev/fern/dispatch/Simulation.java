@@ -8,7 +8,9 @@ import dev.fern.Intake.Receipt;
 import dev.fern.IntakeFullException;
 import dev.fern.Result;
 import dev.fern.SinkException;
+import dev.fern.Trigger;
 import dev.fern.kit.Await;
+import dev.fern.kit.Examples;
 import dev.fern.kit.FakeRuntime;
 import dev.fern.kit.RecordingIntake;
 import dev.fern.kit.RecordingSink.Sent;
@@ -33,9 +35,11 @@ import org.jspecify.annotations.Nullable;
 /// A device, a broker that keeps what was not acknowledged, and two targets, in a world where anything may happen at
 /// any
 /// moment: one seed is one history. The model is what must be true of it: each message comes out at both targets,
-/// those of the calm lane for the first time in order, and no function runs again whose answer was on disk.
+/// those of the calm lane for the first time in order, and no function runs again whose answer was on disk. Each third
+/// message is a CloudEvent and sent twice: while the daemon lives it runs once, unless it fails.
 final class Simulation implements AutoCloseable {
     private static final List<String> TARGETS = List.of("out", "log");
+    private static final String AGAIN = " again";
 
     private final Random random;
     private final Path folder;
@@ -47,6 +51,7 @@ final class Simulation implements AutoCloseable {
     private final List<String> arrivedLog = new ArrayList<>();
     private final Set<String> away = ConcurrentHashMap.newKeySet();
     private final Set<String> ranAgain = ConcurrentHashMap.newKeySet();
+    private final Set<String> ranTwice = ConcurrentHashMap.newKeySet();
     private Workbench bench;
     private Fn fn;
     private int lives;
@@ -71,6 +76,7 @@ final class Simulation implements AutoCloseable {
                 .filter(call -> call.state().equals("sending"))
                 .map(CallInfo::id)
                 .collect(Collectors.toSet());
+        var ranHere = ConcurrentHashMap.<String>newKeySet();
         var bad = random.nextInt(4);
         bench.sink.atOnce(random.nextBoolean() ? 1 : 64);
         bench.sink.failWith(sent -> refusal(sent, bad));
@@ -79,6 +85,9 @@ final class Simulation implements AutoCloseable {
                 ranAgain.add(call.id());
             }
             var text = call.event().data().text();
+            if (call.event().isCloudEvent() && !ranHere.add(call.attempt() + " " + text)) {
+                ranTwice.add(text);
+            }
             return text.startsWith("wild") && call.attempt() <= bad
                     ? new Result.FunctionError("not yet")
                     : FakeRuntime.answer(text);
@@ -112,12 +121,24 @@ final class Simulation implements AutoCloseable {
         return sent.text().startsWith("wild") && before < bad ? SinkException.later("not yet") : null;
     }
 
-    private void accept(String text) {
+    private void accept(String delivery) {
+        var text = delivery.replace(AGAIN, "");
+        var words = text.split(" ");
         try {
-            unacknowledged.put(text, bench.accept(fn, text.split(" ")[0], text));
+            var receipt = Integer.parseInt(words[1]) % 3 == 0
+                    ? bench.dispatcher.accept(trigger(words[0]), Examples.cloudEvent("/broker", text, text))
+                    : bench.accept(fn, words[0], text);
+            unacknowledged.put(delivery, receipt);
         } catch (IntakeFullException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private Trigger trigger(String name) {
+        return fn.triggers().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     /// Lets one thing happen.
@@ -135,10 +156,14 @@ final class Simulation implements AutoCloseable {
 
     private void publish() {
         for (int i = random.nextInt(4); i >= 0; i--) {
-            var text = (random.nextInt(3) == 0 ? "wild " : "calm ") + numbers++;
+            int number = numbers++;
+            var text = (random.nextInt(3) == 0 ? "wild " : "calm ") + number;
             history.add("publish " + text);
             published.add(text);
             accept(text);
+            if (number % 3 == 0) {
+                accept(text + AGAIN);
+            }
         }
     }
 
@@ -235,6 +260,7 @@ final class Simulation implements AutoCloseable {
         look();
         assertThat(bench.dead()).extracting(CallInfo::reason).isEmpty();
         assertThat(ranAgain).as("ran though the answer was on disk").isEmpty();
+        assertThat(ranTwice).as("ran twice though they were CloudEvents").isEmpty();
         for (var target : TARGETS) {
             var got = arrived(target);
             assertThat(new HashSet<>(got)).as(target).isEqualTo(published);

@@ -88,6 +88,20 @@ public final class Examples {
                 Payload.of(text));
     }
 
+    /// One that was a CloudEvent when it came.
+    public static Event cloudEvent(String source, String id, String text) {
+        return new Event(
+                id,
+                source,
+                "com.example.measured",
+                "room",
+                Instant.parse("2026-11-23T12:00:00Z"),
+                "text/plain",
+                Map.of("site", "tokyo"),
+                Headers.of(Event.CLOUD_EVENT, "1.0"),
+                Payload.of(text));
+    }
+
     /// A device `test` with that broker, or none, and that state folder.
     public static Settings settings(@Nullable String brokerUrl, Path data) {
         var broker = brokerUrl == null

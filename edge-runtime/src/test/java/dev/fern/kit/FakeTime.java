@@ -15,6 +15,7 @@ public final class FakeTime implements Time {
     private Instant now = Instant.parse("2026-11-23T12:00:00Z");
     private long nanos;
     private long order;
+    private volatile boolean hurries;
 
     @Override
     public synchronized Instant now() {
@@ -26,8 +27,21 @@ public final class FakeTime implements Time {
         return nanos;
     }
 
+    /// Whether what is set from now on runs at once: the thread that sets it is as slow as one can be.
+    public void hurry(boolean on) {
+        hurries = on;
+    }
+
     @Override
-    public synchronized Timer after(Duration delay, Runnable action) {
+    public Timer after(Duration delay, Runnable action) {
+        if (hurries) {
+            action.run();
+            return () -> {};
+        }
+        return set(delay, action);
+    }
+
+    private synchronized Timer set(Duration delay, Runnable action) {
         var due = new Due(nanos + Math.max(0, delay.toNanos()), order++, action);
         timers.add(due);
         return () -> remove(due);
