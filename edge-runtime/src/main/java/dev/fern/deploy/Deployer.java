@@ -42,7 +42,6 @@ public final class Deployer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("fern.deploy");
 
     private final Resolver resolver;
-    private final Copy copy;
     private final Keeping keeping;
     private final Invoker invoker;
     private final Dispatcher dispatcher;
@@ -74,7 +73,6 @@ public final class Deployer implements AutoCloseable {
             Time time,
             Metrics metrics,
             Runnable changed) {
-        this.copy = copy;
         this.invoker = invoker;
         this.dispatcher = dispatcher;
         this.adapters = adapters;
@@ -92,14 +90,8 @@ public final class Deployer implements AutoCloseable {
     ///
     /// @return the definitions in the copy
     public List<Definition> start() {
-        var saved = copy.load();
-        for (var one : saved) {
-            var deployment = new Deployment(one.wanted());
-            deployment.wantedDigest = one.wantedDigest();
-            deployment.good = one.good();
-            deployment.goodDigest = one.goodDigest();
-            deployments.put(deployment.name, deployment);
-        }
+        var saved = keeping.load();
+        saved.forEach(deployment -> deployments.put(deployment.name, deployment));
         add(() -> {
             deployments.values().forEach(this::expect);
             deployments.values().forEach(this::begin);
@@ -112,7 +104,7 @@ public final class Deployer implements AutoCloseable {
         time.after(Keeping.EVERY, this::keep);
         applied = !saved.isEmpty();
         thread.start();
-        return saved.stream().map(Copy.Saved::wanted).toList();
+        return saved.stream().map(deployment -> deployment.wanted).toList();
     }
 
     /// Lets the triggers of what ran before listen while its code is loaded: a broker's session holds

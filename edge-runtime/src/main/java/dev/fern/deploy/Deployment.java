@@ -71,6 +71,15 @@ final class Deployment {
         return running == null ? expected : running.fn();
     }
 
+    /// What ran before, as [#saved] said it.
+    static Deployment of(Copy.Saved saved) {
+        var deployment = new Deployment(saved.wanted());
+        deployment.wantedDigest = saved.wantedDigest();
+        deployment.good = saved.good();
+        deployment.goodDigest = saved.goodDigest();
+        return deployment;
+    }
+
     Copy.Saved saved() {
         return new Copy.Saved(wanted, good, wantedDigest, goodDigest);
     }

@@ -8,6 +8,7 @@ import dev.fern.sync.Copy;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -35,6 +36,11 @@ final class Keeping {
         this.dispatcher = dispatcher;
         this.time = time;
         looked = time.nanos();
+    }
+
+    /// What ran before.
+    List<Deployment> load() {
+        return copy.load().stream().map(Deployment::of).toList();
     }
 
     /// From now on these are the functions.
