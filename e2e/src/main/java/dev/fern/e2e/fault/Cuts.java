@@ -6,8 +6,7 @@ import java.util.Set;
 
 /// The moments at which the daemon was killed, and which duplicates they explain. A message may come out again for two
 /// reasons: its call was still on disk, though its result was out already; or it was not acknowledged yet, so that the
-/// broker delivers it again. The first are known by name, of the second there are at most as many as the broker sends
-/// ahead of acknowledgements.
+/// broker delivers it again. The first are known by name, of the second there are at most as many as were under way.
 final class Cuts {
     /// @param owed the messages that were on disk
     private record Cut(long nanos, Set<Integer> owed) {}

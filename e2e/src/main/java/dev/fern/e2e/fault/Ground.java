@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 /// A device with one slow function between two brokers: one that a scenario may harm, and one that nobody does,
 /// where the results are counted.
 final class Ground implements AutoCloseable {
-    /// What mosquitto sends ahead of acknowledgements, as it does by default.
-    static final int AHEAD = 20;
+    /// Messages that are sent and have not come out yet, at the most.
+    static final int UNDER_WAY = 150;
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -50,8 +50,7 @@ final class Ground implements AutoCloseable {
                 environment.putAll(extra.prepare(sandbox, functions));
             }
             // all is kept for who is absent: by default it is 1,000 messages
-            broker = Mosquitto.start(
-                    sandbox, "max_queued_messages 0", "max_inflight_messages " + AHEAD, of(extras, Extra::broker));
+            broker = Mosquitto.start(sandbox, "max_queued_messages 0", of(extras, Extra::broker));
             counting = Mosquitto.start(sandbox, "max_queued_messages 0");
             var source = of(extras, Extra::source);
             fern = FernProcess.start(

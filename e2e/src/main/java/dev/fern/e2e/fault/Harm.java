@@ -46,7 +46,6 @@ interface Harm {
     /// What a harm may touch.
     record Play(Ground ground, Stream stream, Random random, Cuts cuts, Verdict verdict) {
         static final int WORK_MS = 10;
-        private static final int BEHIND = 150;
         static final int MOMENT_MS = 700;
         private static final int SOME = 10;
 
@@ -57,7 +56,7 @@ interface Harm {
 
         /// Sends messages all the time.
         void goOn() {
-            stream.begin(WORK_MS, BEHIND);
+            stream.begin(WORK_MS, Ground.UNDER_WAY);
         }
 
         /// Sends none, and waits until all have come out.

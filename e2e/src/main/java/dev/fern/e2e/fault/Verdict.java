@@ -28,8 +28,8 @@ final class Verdict {
                 explained.unexplained().isEmpty(),
                 "came twice though nothing was cut off between: " + explained.unexplained());
         hold(
-                explained.most() <= Ground.AHEAD,
-                explained.most() + " came again that were not on disk, more than the broker sends ahead");
+                explained.most() <= Ground.UNDER_WAY,
+                explained.most() + " came again that were not on disk, more than were under way");
         var note = tally.duplicates() == 0
                 ? ""
                 : explained.onDisk() + " again from disk, " + explained.delivered() + " from the broker, at most "
