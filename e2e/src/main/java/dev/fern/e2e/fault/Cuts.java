@@ -38,7 +38,7 @@ final class Cuts {
             onDisk += kept;
             // those that nothing on disk explains, the latest first, each for a delivery of its own
             for (int again = extra; again > kept; again--) {
-                int cut = latestBefore(one, again);
+                int cut = cause(one, again);
                 if (cut < 0) {
                     unexplained.add(one.number());
                 } else {
@@ -60,13 +60,21 @@ final class Cuts {
                 && one.heard().getLast() > cut.nanos;
     }
 
-    /// The latest cut after the message was sent and before it was heard for that time, counted from 0; or -1.
-    private int latestBefore(Tally.Repeated one, int time) {
-        for (int i = cuts.size() - 1; i >= 0; i--) {
-            if (cuts.get(i).nanos < one.heard().get(time) && cuts.get(i).nanos > one.sent()) {
-                return i;
+    /// The first cut after it had been heard the last time; at later ones it was not out again yet. If there was none
+    /// before it was heard that time, counted from 0, it came twice after the latest cut since it was sent.
+    ///
+    /// @return -1 if there was no cut at all
+    private int cause(Tally.Repeated one, int time) {
+        int latest = -1;
+        for (int i = 0; i < cuts.size(); i++) {
+            long nanos = cuts.get(i).nanos;
+            if (nanos > one.sent() && nanos < one.heard().get(time)) {
+                if (nanos > one.heard().get(time - 1)) {
+                    return i;
+                }
+                latest = i;
             }
         }
-        return -1;
+        return latest;
     }
 }

@@ -37,7 +37,7 @@ class CutsTest {
     }
 
     @Test
-    void whatWasNotOnDiskIsChargedToTheLastCut() {
+    void whatWasNotOnDiskIsChargedToOneCut() {
         for (int i = 0; i < 3; i++) {
             tally.heard(tally.next());
         }
@@ -48,6 +48,20 @@ class CutsTest {
         var explained = cuts.explain(tally.repeated());
 
         assertThat(explained).isEqualTo(new Cuts.Explanation(0, 3, 3, List.of()));
+    }
+
+    @Test
+    void whatCameOutBeforeAnEarlierCutIsNotChargedToALaterOneThoughItWasHeardAfterBoth() {
+        int first = tally.next();
+        tally.heard(first);
+        cuts.add(Set.of());
+        int second = tally.next();
+        tally.heard(second);
+        cuts.add(Set.of());
+        tally.heard(first);
+        tally.heard(second);
+
+        assertThat(cuts.explain(tally.repeated())).isEqualTo(new Cuts.Explanation(0, 2, 1, List.of()));
     }
 
     @Test
