@@ -103,11 +103,8 @@ final class Connection implements Link.Listener {
         problem = new Problem("not connected to " + broker.url() + " yet", "wait a moment");
     }
 
-    /// Begins to connect.
+    /// Begins to connect. After the first [#bind], so that what a session has kept finds its triggers.
     void start() {
-        if (manners != null) {
-            subscriptions.bind(List.of(), manners.nudges);
-        }
         connect();
     }
 

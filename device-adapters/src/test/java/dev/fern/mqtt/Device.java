@@ -45,10 +45,19 @@ final class Device implements AutoCloseable {
     }
 
     Device(Settings settings, int speed) {
+        this(settings, speed, List.of());
+    }
+
+    /// One that knows its functions when it connects, as after a restart.
+    Device(String url, Fn... known) {
+        this(settings(broker(url), Map.of()), 1, List.of(known));
+    }
+
+    private Device(Settings settings, int speed, List<Fn> known) {
         time = new RealTime(speed);
         adapter = (MqttAdapter) new MqttProvider().create(settings, time, metrics, control);
         adapter.start(intake);
-        adapter.bind(List.of(), List.of()); // it connects with the first binding
+        bind(known.toArray(Fn[]::new)); // it connects with the first binding
     }
 
     static Settings.Broker broker(String url) {

@@ -95,6 +95,21 @@ class ReconnectTest {
     }
 
     @Test
+    void whatTheBrokerKeptFindsTheTriggersThatAreKnownWhenTheDeviceConnects() throws Exception {
+        var fn = fn("house/one", "on/t", "mqtt:a/b");
+        device.with(fn).close();
+        try (var outside = new Outside(broker.port())) {
+            outside.publish("a/b", "kept");
+        }
+
+        device = new Device(broker.url(), fn);
+
+        assertThat(text(device.intake.next())).isEqualTo("kept");
+        assertThat(device.count("fern_mqtt_leftover_total")).isZero();
+        assertThat(broker.log()).doesNotContain("UNSUBSCRIBE");
+    }
+
+    @Test
     void aBrokerThatForgotEverythingIsSubscribedToAgain() throws Exception {
         var fn = fn("house/one", "on/t", "mqtt:a/b");
         device.with(fn);
