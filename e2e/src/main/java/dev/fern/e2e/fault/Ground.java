@@ -86,6 +86,8 @@ final class Ground implements AutoCloseable {
     /// @param verdict hears what the device knows of those that did not
     void finish(Stream stream, Verdict verdict) throws IOException, InterruptedException {
         stream.awaitAll();
+        remember();
+        verdict.hold(unseen == 0, "acknowledged " + unseen + " messages unseen");
         if (stream.tally().missing() > 0) {
             verdict.hold(false, whatBecame());
         }
@@ -95,9 +97,8 @@ final class Ground implements AutoCloseable {
 
     /// Of messages that are missing.
     private String whatBecame() throws IOException, InterruptedException {
-        remember();
         return "the device owes " + fern.get("/fern/calls").body() + " and gave up "
-                + fern.get("/fern/dead").body() + "; it acknowledged " + unseen + " unseen; the broker dropped "
+                + fern.get("/fern/dead").body() + "; the broker dropped "
                 + broker.said("dropped") + "; complaints: " + complaints;
     }
 
