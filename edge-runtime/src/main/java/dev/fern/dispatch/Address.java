@@ -74,7 +74,11 @@ final class Address {
             queue.remove(parcel);
         }
         bytes -= parcel.bytes;
-        underWay += sent ? 1 : 0;
+        if (sent) {
+            underWay++;
+        } else {
+            refusals.remove(parcel.ticket);
+        }
     }
 
     /// A call is read from disk, or has been.
@@ -153,7 +157,8 @@ final class Address {
     }
 
     synchronized boolean isIdle() {
-        return queue.isEmpty() && back.isEmpty() && underWay == 0 && !reading;
+        // what was put aside has refusals
+        return queue.isEmpty() && back.isEmpty() && underWay == 0 && !reading && refusals.isEmpty();
     }
 
     synchronized int size() {

@@ -79,10 +79,6 @@ final class Outbox {
         return addresses.values().stream().mapToLong(count).sum();
     }
 
-    private Address address(FnName fn, String target) {
-        return addresses.computeIfAbsent(new Address.Key(fn, target), key -> new Address(key, mostBytes));
-    }
-
     /// Whether the target may get the message twice.
     boolean repeatable(Event message, Target target) {
         var sink = sinks.get(target.type());
@@ -116,9 +112,7 @@ final class Outbox {
     boolean add(long seq, FnName fn, Iterable<Delivery> owed) {
         boolean waits = false;
         for (var one : owed) {
-            var address = address(fn, one.target());
-            address.add(new Parcel(tickets.incrementAndGet(), seq, one.message().size()));
-            waits |= address.isStopped();
+            waits |= add(fn, one.target(), seq, one.message().size()).isStopped();
         }
         return waits;
     }
@@ -133,14 +127,25 @@ final class Outbox {
             });
         }
         for (var one : found.owed()) {
-            address(found.fn(), one.target()).add(new Parcel(tickets.incrementAndGet(), found.seq(), one.bytes()));
+            add(found.fn(), one.target(), found.seq(), one.bytes());
         }
+    }
+
+    /// In one step, so that an address that nobody needs cannot be taken away before it.
+    private Address add(FnName fn, String target, long seq, int bytes) {
+        return addresses.compute(new Address.Key(fn, target), (key, known) -> {
+            var address = known == null ? new Address(key, mostBytes) : known;
+            address.add(new Parcel(tickets.incrementAndGet(), seq, bytes));
+            return address;
+        });
     }
 
     /// Sends what may be sent for these.
     void pump(FnName fn, Iterable<Delivery> owed) {
         for (var one : owed) {
-            pump(address(fn, one.target()));
+            if (addresses.get(new Address.Key(fn, one.target())) instanceof Address address) {
+                pump(address);
+            }
         }
     }
 
@@ -151,7 +156,11 @@ final class Outbox {
                 pump(address);
             }
         }
-        addresses.values().removeIf(address -> address.key.fn().equals(fn) && address.isIdle());
+        for (var key : addresses.keySet()) {
+            if (key.fn().equals(fn)) {
+                addresses.computeIfPresent(key, (_, address) -> address.isIdle() ? null : address);
+            }
+        }
     }
 
     /// One thread at a time moves an address; others leave it a note.
@@ -190,17 +199,21 @@ final class Outbox {
             }
             delivery = item.step == Item.Step.SENDING ? item.take(address.key.target()) : null;
         }
-        boolean wasFull = address.isFull();
-        address.remove(parcel, delivery != null);
-        if (wasFull && !address.isFull()) {
-            roomy.accept(address.key.fn());
-        }
+        remove(address, parcel, delivery != null);
         if (delivery != null && destination == null) {
             end(address, parcel, item, delivery, "target " + address.key.target() + " is not defined any more");
         } else if (delivery != null && destination != null) {
             attempt(new Sent(address, parcel, item, delivery, destination));
         }
         return true;
+    }
+
+    private void remove(Address address, Parcel parcel, boolean sent) {
+        boolean wasFull = address.isFull();
+        address.remove(parcel, sent);
+        if (wasFull && !address.isFull()) {
+            roomy.accept(address.key.fn());
+        }
     }
 
     /// On the journal's thread.
@@ -212,7 +225,7 @@ final class Outbox {
         if (line.live().get(parcel.seq()) != null) {
             goOn.run();
         } else if (entry == null || entry.state() != Entry.State.ANSWERED) {
-            address.remove(parcel, false);
+            remove(address, parcel, false);
             goOn.run();
         } else {
             line.sending().resume(entry, goOn);
