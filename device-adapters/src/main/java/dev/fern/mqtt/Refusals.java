@@ -30,17 +30,14 @@ final class Refusals {
     /// @return whether it was logged
     boolean refuse(Incoming message, int most) {
         tooLarge.increment();
-        if (!isNews("size", message)) {
-            return false;
-        }
-        LOG.log(
-                System.Logger.Level.WARNING,
+        return say(
+                "size",
+                message,
                 "a message of {0} bytes on {1} is larger than limits.event-bytes ({2}) and was refused; "
                         + "send less, or raise the limit",
                 message.size(),
                 message.topic(),
                 most);
-        return true;
     }
 
     /// It says that it is a CloudEvent and is none; it is a plain message then.
@@ -48,16 +45,21 @@ final class Refusals {
     /// @return whether it was logged
     boolean misfit(Incoming message, String why) {
         misfits.increment();
-        if (!isNews("form", message)) {
-            return false;
-        }
-        LOG.log(
-                System.Logger.Level.WARNING,
+        return say(
+                "form",
+                message,
                 "a message on {0} says that it is a CloudEvent, but {1}; it was taken for a plain message: "
                         + "correct what sends it",
                 message.topic(),
                 why);
-        return true;
+    }
+
+    private boolean say(String what, Incoming message, String text, Object... values) {
+        boolean news = isNews(what, message);
+        if (news) {
+            LOG.log(System.Logger.Level.WARNING, text, values);
+        }
+        return news;
     }
 
     private synchronized boolean isNews(String what, Incoming message) {
