@@ -6,6 +6,7 @@ import dev.fern.Answer;
 import dev.fern.CallInfo;
 import dev.fern.Fn;
 import dev.fern.Headers;
+import dev.fern.InvalidDefinitionException;
 import dev.fern.Payload;
 import dev.fern.Result;
 import dev.fern.SinkException;
@@ -295,6 +296,31 @@ class OutboxTest {
         bench.deploy("a/f", bindings);
         comesBack();
         assertThat(arrived("out")).containsExactlyElementsOf(numbers(0, 3));
+    }
+
+    @Test
+    void no_answer_is_left_behind_while_the_function_is_deployed_again_and_again() throws Exception {
+        String[] bindings = {"on/t", "mqtt:in", "to/out", "mqtt:out"};
+        var fn = bench.deploy("a/f", bindings);
+        var deploying = new AtomicInteger(1);
+        var deployer = Thread.ofPlatform().start(() -> {
+            while (deploying.get() > 0) {
+                try {
+                    bench.dispatcher.deploy(fn);
+                } catch (InvalidDefinitionException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        });
+        try {
+            for (int i = 0; i < 5000; i++) {
+                run(fn, i, i + 1);
+            }
+            Await.until("all have arrived", () -> arrived("out").size() == 5000);
+        } finally {
+            deploying.set(0);
+            deployer.join();
+        }
     }
 
     @Test
