@@ -23,6 +23,8 @@ public final class Heap {
 
     private static final long PACE_PART_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static volatile long looks;
     private static volatile @Nullable Thread watch;
 
@@ -112,6 +114,18 @@ public final class Heap {
         }
         collect(live() + bytes < max() ? 0 : SOON);
         return !isFull(used() + bytes);
+    }
+
+    /// Runs what will free memory, and runs it again for as long as it fails for want of memory.
+    public static void inSpite(Runnable freeing) {
+        while (true) {
+            try {
+                freeing.run();
+                return;
+            } catch (OutOfMemoryError e) {
+                LockSupport.parkNanos(AGAIN_NANOS);
+            }
+        }
     }
 
     /// Collects, which stops everybody, unless that was done less than so many nanoseconds ago.

@@ -33,8 +33,22 @@ final class Calls implements AutoCloseable {
                 .header("Content-Type", "text/plain")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
-        var response = client.send(request, BodyHandlers.ofString());
-        return response.statusCode() + " " + response.body();
+        try {
+            var response = client.send(request, BodyHandlers.ofString());
+            return response.statusCode() + " " + response.body();
+        } catch (IOException e) {
+            throw new IOException(
+                    e + "; the daemon " + end() + " and wrote: "
+                            + fern.process().output(),
+                    e);
+        }
+    }
+
+    private String end() throws InterruptedException {
+        TimeUnit.SECONDS.sleep(1); // if it is dying, until it is dead
+        return fern.process().alive()
+                ? "is alive"
+                : "ended with exit code " + fern.process().exitCode();
     }
 
     /// Calls a bad function with each of these. It must be stopped and then work again, and good functions, which are

@@ -37,6 +37,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,9 @@ public final class Door implements Adapter {
     private static final Duration IDLE = Duration.ofSeconds(60);
     /// How long a client may be silent in the middle of a request.
     private static final Duration SILENCE = Duration.ofSeconds(15);
+
+    /// By then a function that has taken all the memory is stopped, as a rule.
+    private static final long MEMORY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private static final int MAX_HEADERS_BYTES = 16 << 10;
     /// A function with 100 annotations and much configuration has 100 KB.
@@ -236,6 +241,7 @@ public final class Door implements Adapter {
         } catch (RequestException e) {
             throw e; // it sent no HTTP, and Helidon says so
         } catch (OutOfMemoryError e) { // somebody has taken it all, and is about to be stopped
+            LockSupport.parkNanos(MEMORY_NANOS);
             refuse(exchange, new RefusedException(503, "no memory is left for this now").with("Retry-After", "1"));
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "a bug in serving " + exchange.method() + " " + exchange.path(), e);

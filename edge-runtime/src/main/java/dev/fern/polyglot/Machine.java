@@ -3,6 +3,7 @@ package dev.fern.polyglot;
 import dev.fern.Call;
 import dev.fern.CallLog;
 import dev.fern.Console;
+import dev.fern.Heap;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Result;
 import java.time.Instant;
@@ -184,8 +185,8 @@ final class Machine implements AutoCloseable {
                 Doomed.add(inside);
             }
         }
-        // closing waits for the thread that it stops
-        Thread.ofPlatform().name("fern-js-stop").daemon(true).start(this::close);
+        // closing waits for the thread that it stops, which may have all the memory there is
+        Thread.ofPlatform().name("fern-js-stop").daemon(true).start(() -> Heap.inSpite(this::close));
     }
 
     boolean spent() {

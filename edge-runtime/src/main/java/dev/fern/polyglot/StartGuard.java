@@ -22,18 +22,18 @@ final class StartGuard implements AutoCloseable {
     private final Runnable stop;
     private final int memoryMb;
     private final long loading = Thread.currentThread().threadId();
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final long end = System.nanoTime() + START.toNanos();
+    private final long before = threads.getThreadAllocatedBytes(loading);
     private volatile @Nullable String tripped;
 
     StartGuard(Runnable stop, int memoryMb) {
         this.stop = stop;
         this.memoryMb = memoryMb;
-        Thread.ofPlatform().name("fern-js-start").daemon(true).start(this::run);
+        Thread.ofPlatform().name("fern-js-start").daemon(true).start(() -> Heap.inSpite(this::run));
     }
 
     private void run() {
-        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long end = System.nanoTime() + START.toNanos();
-        long before = threads.getThreadAllocatedBytes(loading);
         try {
             while (!over.await(LOOK_MS, TimeUnit.MILLISECONDS)) {
                 if (System.nanoTime() > end) {
