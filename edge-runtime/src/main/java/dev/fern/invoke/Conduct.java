@@ -15,7 +15,7 @@ final class Conduct {
     static final int STUCK_MOST = 4;
     /// How many calls in a row may fail and cost a collection.
     static final int COSTLY_MOST = 1;
-    /// How long it is not run after the next one; twice as long after each further one.
+    /// How long it is not run after the next one; four times as long after each further one.
     static final Duration PAUSE = Duration.ofSeconds(2);
 
     static final Duration PAUSE_MOST = Duration.ofMinutes(1);
@@ -83,7 +83,7 @@ final class Conduct {
         if (result instanceof Result.Success) {
             costly = 0;
         } else if (harmful && ++costly > COSTLY_MOST) {
-            long ms = PAUSE.toMillis() << Math.min(costly - COSTLY_MOST - 1, 10);
+            long ms = PAUSE.toMillis() << 2 * Math.min(costly - COSTLY_MOST - 1, 5);
             var time = Duration.ofMillis(Math.min(ms, PAUSE_MOST.toMillis()));
             pausedUntil = System.nanoTime() + time.toNanos();
             pause = fn + " took the memory of all " + costly + " times in a row and is not run for "

@@ -283,7 +283,7 @@ class InvokerTest {
         });
         Await.until("it is over", () -> submit("a/f", "costly", false).join() instanceof Result.FunctionError);
         assertThat(get(submit("a/f", "good", true))).isInstanceOfSatisfying(Result.Unavailable.class, refused -> {
-            assertThat(refused.reason()).endsWith("3 times in a row and is not run for 4 s");
+            assertThat(refused.reason()).endsWith("3 times in a row and is not run for 8 s");
         });
 
         assertThat(invoker.pardon(fn.name())).isTrue();
