@@ -30,8 +30,13 @@ class RealFdksTest {
     private Booth booth;
 
     @BeforeEach
-    void open() {
-        booth = new Booth(folder);
+    void open() throws Exception {
+        booth = booth(folder);
+    }
+
+    /// Where the functions run.
+    Booth booth(Path place) throws Exception {
+        return new Booth(place);
     }
 
     @AfterEach

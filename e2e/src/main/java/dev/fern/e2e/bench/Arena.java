@@ -128,6 +128,11 @@ final class Arena implements AutoCloseable {
         return fern.data();
     }
 
+    /// What the daemon has written for calls.
+    Written written() throws IOException, InterruptedException {
+        return Written.by(fern);
+    }
+
     /// The daemon's memory when it was ready and had no function yet.
     Memory empty() {
         return empty;

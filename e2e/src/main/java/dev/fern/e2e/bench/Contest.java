@@ -81,7 +81,16 @@ public record Contest(
     /// One contender at one task in one round.
     ///
     /// @param cpuMicros what its process used of the processors, for each message
-    record Measured(Contender contender, Task task, int round, Load.Result result, double cpuMicros) {}
+    /// @param written all that the daemon wrote meanwhile, warm-up included; nothing of it by rivals
+    record Measured(Contender contender, Task task, int round, Load.Result result, double cpuMicros, Written written) {
+        double bytesPerMessage() {
+            return (double) written.bytes() / Math.max(1, result.sent());
+        }
+
+        double commitsPerMessage() {
+            return (double) written.commits() / Math.max(1, result.sent());
+        }
+    }
 
     /// Runs it all.
     ///
@@ -103,7 +112,7 @@ public record Contest(
                 for (var task : Task.values()) {
                     progress.accept("round " + round + " of " + plan.rounds + ": " + task);
                     for (var load : round % 2 == 1 ? loads : loads.reversed()) {
-                        measure(load, task, round, plan, measured);
+                        measure(arena, load, task, round, plan, measured);
                     }
                 }
             }
@@ -118,19 +127,21 @@ public record Contest(
         }
     }
 
-    private static void measure(Load load, Task task, int round, Plan plan, List<Measured> into)
+    private static void measure(Arena arena, Load load, Task task, int round, Plan plan, List<Measured> into)
             throws IOException, InterruptedException {
         var contender = load.contender();
         var length = task == Task.SLOW ? plan.slow : plan.steady;
         if (task != Task.FULL && (length.isZero() || contender.broker() != plan.brokers.getFirst())) {
             return;
         }
+        var writtenBefore = arena.written();
         var before = contender.cpu();
         var result = task == Task.FULL
                 ? load.windowed(plan.window, plan.warmUp, plan.full)
                 : load.paced(task.perSecond, length);
         double cpuMicros = contender.cpu().minus(before).toNanos() / 1e3 / Math.max(1, result.sent());
-        into.add(new Measured(contender, task, round, result, cpuMicros));
+        var written = arena.written().since(writtenBefore);
+        into.add(new Measured(contender, task, round, result, cpuMicros, written));
     }
 
     private static Spread disk(Path folder) throws IOException {

@@ -20,6 +20,7 @@ public final class Report {
         var report = new Report(contest);
         report.latency();
         report.throughput();
+        report.disk();
         report.functions();
         report.memory();
         report.targets();
@@ -81,6 +82,23 @@ public final class Report {
                                 .text(2),
                         contest.spread(way, broker, Task.FULL, Contest.Measured::cpuMicros)
                                 .text(0));
+            }
+        }
+    }
+
+    private void disk() {
+        tables.table("Written for a message", "contender", "when", "bytes", "commits, each with one sync");
+        for (var way : List.of(Way.FERN_BROKER, Way.FERN_DISK)) {
+            for (var task : Task.values()) {
+                if (has(way, Broker.STOCK, task)) {
+                    tables.row(
+                            way.title,
+                            task == Task.FULL ? "as many as come back" : task.perSecond + "/s",
+                            contest.spread(way, Broker.STOCK, task, Contest.Measured::bytesPerMessage)
+                                    .text(0),
+                            contest.spread(way, Broker.STOCK, task, Contest.Measured::commitsPerMessage)
+                                    .text(2));
+                }
             }
         }
     }
