@@ -25,18 +25,32 @@ final class Events {
         this.refusals = refusals;
     }
 
-    /// Reads a message once, whoever it is for: each time it is asked it gives an event with these headers. That of a
-    /// CloudEvent has the attributes it came with, always; any other has a new id.
-    Function<Headers, Event> of(Incoming message) {
+    /// A message that was read once, whoever it is for.
+    ///
+    /// @param cloudEvent what it is, if it is one, with no headers of the transport
+    record Read(@Nullable Event cloudEvent, Function<Headers, Event> made) {
+        /// An event with these headers. That of a CloudEvent has the attributes it came with, always; any other has a
+        /// new id.
+        Event with(Headers headers) {
+            return made.apply(headers);
+        }
+    }
+
+    Read of(Incoming message) {
         try {
             var event = cloudEvent(message);
             if (event != null) {
-                return event::withAll;
+                return new Read(event, event::withAll);
             }
         } catch (MalformedException e) {
             refusals.misfit(message, String.valueOf(e.getMessage()));
         }
-        return headers -> plain(message, headers);
+        return new Read(null, headers -> plain(message, headers));
+    }
+
+    /// Of a message to the device's own topic for CloudEvents: one that is none is nothing.
+    void refuse(Incoming message) {
+        refusals.stranger(message);
     }
 
     private Event plain(Incoming message, Headers headers) {

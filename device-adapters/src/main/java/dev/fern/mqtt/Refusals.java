@@ -54,6 +54,19 @@ final class Refusals {
                 why);
     }
 
+    /// It was sent to the device's own topic for CloudEvents and is none, so nobody gets it.
+    ///
+    /// @return whether it was logged
+    boolean stranger(Incoming message) {
+        misfits.increment();
+        return say(
+                "form",
+                message,
+                "a message on {0} is no CloudEvent, which is all that this topic is for; it was dropped: correct what "
+                        + "sends it, or listen with an mqtt trigger",
+                message.topic());
+    }
+
     private boolean say(String what, Incoming message, String text, Object... values) {
         boolean news = isNews(what, message);
         if (news) {
