@@ -76,6 +76,9 @@ public final class CloudEvents {
         var source = needed(rest, "source");
         checkReference(source);
         var type = needed(rest, "type");
+        if (type.equals(Event.HTTP_REQUEST)) {
+            throw new MalformedException("its type is one that only this device itself may use");
+        }
         var subject = rest.remove("subject");
         var time = rest.remove("time");
         var said = rest.remove(CONTENT_TYPE);

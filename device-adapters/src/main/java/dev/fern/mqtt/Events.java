@@ -36,21 +36,24 @@ final class Events {
         }
     }
 
-    Read of(Incoming message) {
+    /// @param addressed whether it was sent to the device as a CloudEvent
+    Read of(Incoming message, boolean addressed) {
+        var why = "it does not say that it is one";
         try {
             var event = cloudEvent(message);
             if (event != null) {
                 return new Read(event, event::withAll);
             }
         } catch (MalformedException e) {
-            refusals.misfit(message, String.valueOf(e.getMessage()));
+            why = String.valueOf(e.getMessage());
+            if (!addressed) {
+                refusals.misfit(message, why);
+            }
+        }
+        if (addressed) {
+            refusals.stranger(message, why);
         }
         return new Read(null, headers -> plain(message, headers));
-    }
-
-    /// Of a message to the device's own topic for CloudEvents: one that is none is nothing.
-    void refuse(Incoming message) {
-        refusals.stranger(message);
     }
 
     private Event plain(Incoming message, Headers headers) {

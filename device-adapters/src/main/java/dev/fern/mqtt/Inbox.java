@@ -129,15 +129,17 @@ final class Inbox {
     }
 
     private void split(Incoming message, List<Routes.Match> matches, Unfinished entry) {
-        var read = events.of(message);
+        boolean addressed = matches.stream().anyMatch(match -> match.route().own() == Own.EVENTS);
+        var read = events.of(message, addressed);
         for (var match : matches) {
             Headers headers = Events.headers(message, match.found());
             for (var receiver : match.route().receivers(message.retained())) {
                 give(message, receiver, read.with(headers), entry);
             }
         }
-        if (!matches.stream().allMatch(match -> match.route().isReplay(message.retained()))) {
-            tell(message, read, matches.stream().anyMatch(match -> match.route().own() == Own.EVENTS), entry);
+        boolean replayed = matches.stream().allMatch(match -> match.route().isReplay(message.retained()));
+        if (read.cloudEvent() instanceof Event event && !replayed) {
+            tell(message, event, addressed, entry);
         }
     }
 
@@ -150,21 +152,14 @@ final class Inbox {
     }
 
     /// A CloudEvent goes to those who want it, too, whatever it was subscribed for.
-    ///
-    /// @param addressed whether it was sent to this device as a CloudEvent
-    private void tell(Incoming message, Events.Read read, boolean addressed, Unfinished entry) {
-        if (!(read.cloudEvent() instanceof Event event)) {
-            if (addressed) {
-                events.refuse(message);
-            }
-            return;
-        }
+    private void tell(Incoming message, Event event, boolean addressed, Unfinished entry) {
         var takers = hearers.of(event);
         if (addressed && takers.isEmpty()) {
             hearers.unheard();
         }
-        var headers = Events.headers(message, List.of());
-        takers.forEach(taker -> give(message, taker, event.withAll(headers), entry));
+        for (var taker : takers) {
+            give(message, taker, event.withAll(Events.headers(message, List.of())), entry);
+        }
     }
 
     /// The connection is lost: the broker will send again what was not acknowledged.

@@ -11,6 +11,7 @@ import dev.fern.Payload;
 import dev.fern.Settings;
 import dev.fern.Target;
 import dev.fern.Trigger;
+import dev.fern.events.Listeners;
 import dev.fern.kit.Examples;
 import dev.fern.kit.RecordingIntake;
 import java.net.URI;
@@ -35,6 +36,7 @@ final class Device implements AutoCloseable {
     final Metrics metrics = new Metrics();
     final RealTime time;
     final MqttAdapter adapter;
+    private final Listeners listeners;
 
     Device(String url) {
         this(settings(broker(url), Map.of()));
@@ -56,6 +58,8 @@ final class Device implements AutoCloseable {
     private Device(Settings settings, int speed, List<Fn> known) {
         time = new RealTime(speed);
         adapter = (MqttAdapter) new MqttProvider().create(settings, time, metrics, control);
+        listeners = new Listeners(settings);
+        adapter.hear(listeners);
         adapter.start(intake);
         bind(known.toArray(Fn[]::new)); // it connects with the first binding
     }
@@ -99,6 +103,11 @@ final class Device implements AutoCloseable {
     void bind(Fn... fns) {
         var triggers = List.of(fns).stream().flatMap(fn -> mqtt(fn).stream()).toList();
         var targets = List.of(fns).stream().flatMap(fn -> fn.targets().stream()).toList();
+        var events = List.of(fns).stream()
+                .flatMap(fn -> fn.triggers().stream())
+                .filter(trigger -> trigger.type().equals("event"))
+                .toList();
+        listeners.bind(events, List.of());
         adapter.bind(triggers, targets);
     }
 
