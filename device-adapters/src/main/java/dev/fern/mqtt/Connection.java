@@ -179,6 +179,20 @@ final class Connection implements Link.Listener {
         return why == null ? subscriptions.health(source) : new Health.Down(why);
     }
 
+    /// The same for the device's own topics for CloudEvents.
+    Health eventsHealth() {
+        var why = problem;
+        if (why != null) {
+            return new Health.Down(why);
+        }
+        for (var topic : manners == null ? Set.<String>of() : manners.events) {
+            if (subscriptions.health(topic) instanceof Health.Down down) {
+                return down;
+            }
+        }
+        return Health.UP;
+    }
+
     /// Lets what is under way come to its end for up to 1.5 s, says goodbye, and leaves. The broker keeps the rest.
     void close() {
         closing = true;

@@ -84,6 +84,7 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
             var presence = new Presence(settings.device(), settings.mqtt(), control, time, metrics);
             var own = create(OWN, "mqtt", settings.mqtt(), presence.manners(), intake);
             all.put(OWN, own);
+            audience.through(own::eventsHealth);
             presence.start(own);
         }
         settings.brokers()

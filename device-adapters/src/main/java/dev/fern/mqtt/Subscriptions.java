@@ -162,7 +162,11 @@ final class Subscriptions {
 
     /// Whether the broker has acknowledged what this trigger needs, on the connection of now.
     Health health(Source source) {
-        var sub = subs.get(source.wire());
+        return health(source.wire());
+    }
+
+    Health health(String wire) {
+        var sub = subs.get(wire);
         return sub == null ? PENDING : sub.health;
     }
 

@@ -96,6 +96,7 @@ final class Device implements AutoCloseable {
         bind(fns);
         for (var fn : fns) {
             mqtt(fn).forEach(trigger -> await(() -> adapter.health(trigger).equals(Health.UP), "no " + trigger));
+            events(fn).forEach(trigger -> await(() -> listeners.health(trigger).equals(Health.UP), "no " + trigger));
         }
         return this;
     }
@@ -103,10 +104,7 @@ final class Device implements AutoCloseable {
     void bind(Fn... fns) {
         var triggers = List.of(fns).stream().flatMap(fn -> mqtt(fn).stream()).toList();
         var targets = List.of(fns).stream().flatMap(fn -> fn.targets().stream()).toList();
-        var events = List.of(fns).stream()
-                .flatMap(fn -> fn.triggers().stream())
-                .filter(trigger -> trigger.type().equals("event"))
-                .toList();
+        var events = List.of(fns).stream().flatMap(fn -> events(fn).stream()).toList();
         listeners.bind(events, List.of());
         adapter.bind(triggers, targets);
     }
@@ -115,6 +113,17 @@ final class Device implements AutoCloseable {
         return fn.triggers().stream()
                 .filter(trigger -> trigger.type().equals("mqtt"))
                 .toList();
+    }
+
+    private static List<Trigger> events(Fn fn) {
+        return fn.triggers().stream()
+                .filter(trigger -> trigger.type().equals("event"))
+                .toList();
+    }
+
+    /// Why triggers of type `event` do not listen, or that they do.
+    Health eventsHealth() {
+        return listeners.health(Examples.trigger("a/f", "x", "event:x"));
     }
 
     CompletionStage<Void> send(Target target, String text) {

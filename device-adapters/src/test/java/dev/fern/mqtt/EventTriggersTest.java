@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fern.Event;
 import dev.fern.Headers;
+import dev.fern.Health;
 import dev.fern.Payload;
 import dev.fern.kit.Examples;
 import dev.fern.kit.Mosquitto;
@@ -81,24 +82,6 @@ class EventTriggersTest {
         outside.publish(topic, "31", properties);
     }
 
-    /// Until what is published to the device's own topics arrives.
-    private void awaitSubscribed() throws Exception {
-        for (int i = 0; ; i++) {
-            publish(OWN, "first", "hot");
-            var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
-            while (System.nanoTime() < deadline) {
-                if (device.intake.rest().stream()
-                        .anyMatch(call -> call.event().id().equals("first"))) {
-                    Device.pause(java.time.Duration.ofMillis(50));
-                    device.intake.rest();
-                    return;
-                }
-                Device.pause(java.time.Duration.ofMillis(5));
-            }
-            assertThat(i).as("it is subscribed").isLessThan(60);
-        }
-    }
-
     private List<Accepted> next(int number) throws InterruptedException {
         var calls = new ArrayList<Accepted>();
         for (int i = 0; i < number; i++) {
@@ -139,8 +122,7 @@ class EventTriggersTest {
         publish("room/x", "1", "hot");
         assertThat(next(1).getFirst().event().id()).isEqualTo("1");
 
-        device.bind(fn("house/plain", "on/mqtt", "mqtt:room/+"), fn("house/hot", "on/hot", "event:hot"));
-        awaitSubscribed();
+        device.with(fn("house/plain", "on/mqtt", "mqtt:room/+"), fn("house/hot", "on/hot", "event:hot"));
         publish("fern/all/events", "2", "hot");
         assertThat(next(1)).extracting(call -> call.event().id()).containsExactly("2");
 
@@ -164,7 +146,6 @@ class EventTriggersTest {
     @Test
     void whatIsNoEventOrNotWantedIsCountedOnThoseTopicsAndAcknowledged() throws Exception {
         device.with(fn("house/hot", "on/hot", "event:hot"));
-        awaitSubscribed();
         long acknowledged = device.count("fern_mqtt_acknowledged_total");
         outside.publish(OWN, "no event");
         outside.publish(OWN, "{\"specversion\":\"0.3\"}");
@@ -192,7 +173,6 @@ class EventTriggersTest {
     @Test
     void thereIsNoRoomAndTheBrokerKeepsItAndItsListenerMayChangeMeanwhile() throws Exception {
         device.with(fn("house/hot", "on/hot", "event:hot"));
-        awaitSubscribed();
         device.intake.full(true);
         publish(OWN, "1", "hot");
         Device.await(() -> device.gauge("fern_mqtt_unacknowledged") == 1, "it waits");
@@ -207,6 +187,14 @@ class EventTriggersTest {
         Device.await(() -> device.gauge("fern_mqtt_unacknowledged") == 1, "it waits");
         device.bind();
         Device.await(() -> device.gauge("fern_mqtt_unacknowledged") == 0, "nobody is left to wait for");
+    }
+
+    @Test
+    void aListenerIsNotReadyWhileTheBrokerIsAway() throws Exception {
+        device.with(fn("house/hot", "on/hot", "event:hot"));
+        broker.close();
+        Device.await(() -> !device.eventsHealth().equals(Health.UP), "it is away");
+        assertThat(device.eventsHealth()).isEqualTo(device.adapter.health().get("mqtt"));
     }
 
     private static Event answer(Map<String, String> extensions, String subject) {

@@ -16,6 +16,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /// Triggers of type `event`. It receives nothing by itself: those who do (HTTP, MQTT) ask it who wants an event. Bound
 /// before them, so that they see what is wanted now.
@@ -25,6 +27,7 @@ public final class Listeners implements Adapter, Audience {
     private record Listener(Trigger trigger, Interest interest) {}
 
     private final String device;
+    private final List<Supplier<Health>> ways = new CopyOnWriteArrayList<>();
     private volatile List<Listener> all = List.of();
 
     public Listeners(Settings settings) {
@@ -79,9 +82,19 @@ public final class Listeners implements Adapter, Audience {
                 .toList();
     }
 
-    /// It is there as soon as it is bound. Whether a broker is, is that broker's health: HTTP takes events without.
+    @Override
+    public void through(Supplier<Health> way) {
+        ways.add(way);
+    }
+
+    /// Down while one of the ways by which events come is. By the others they come nevertheless.
     @Override
     public Health health(Trigger trigger) {
+        for (var way : ways) {
+            if (way.get() instanceof Health.Down down) {
+                return down;
+            }
+        }
         return Health.UP;
     }
 
