@@ -190,6 +190,19 @@ class EventTriggersTest {
     }
 
     @Test
+    void aStoredMessageThatIsSentOnceMoreForANewTriggerIsForThatOneOnly() throws Exception {
+        outside.publish("room/attic", json("1", "hot"), 1, true);
+        var plain = fn("house/plain", "on/mqtt", "mqtt:room/+");
+        var any = fn("house/any", "on/any", "event:*");
+        device.with(plain, any);
+        next(2);
+        device.with(plain, any, fn("house/new", "on/new", "mqtt:room/+"));
+        assertThat(next(1)).extracting(call -> call.trigger().name()).containsExactly("new");
+        outside.publish("room/cellar", json("2", "hot"));
+        assertThat(next(3)).extracting(call -> call.event().id()).containsOnly("2");
+    }
+
+    @Test
     void aListenerIsNotReadyWhileTheBrokerIsAway() throws Exception {
         device.with(fn("house/hot", "on/hot", "event:hot"));
         broker.close();
