@@ -7,11 +7,14 @@ import dev.fern.Settings;
 import dev.fern.kit.Await;
 import dev.fern.kit.Examples;
 import dev.fern.kit.RecordingIntake.Accepted;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -252,6 +255,36 @@ class InletTest {
         var batch = IntStream.range(0, 1000).mapToObj(i -> event("" + i, "")).collect(Collectors.joining(","));
         isTaken(post(BATCH, "[" + batch + "]"));
         assertThat(visitor.intake.rest()).hasSize(2000);
+    }
+
+    @Test
+    void fourBatchesAreReadAtOnceAndTheNextOneComesAgain() throws Exception {
+        var slow = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                var socket = new Socket(InetAddress.getLoopbackAddress(), visitor.door.port());
+                slow.add(socket);
+                var head = "POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: " + BATCH
+                        + "\r\nContent-Length: 9\r\n\r\n[";
+                socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+            }
+            Await.until("all are being read", () -> empty().statusCode() == 503);
+            assertThat(empty().headers().firstValue("Retry-After")).hasValue("1");
+            isTaken(post(STRUCTURED, event("1", "")));
+        } finally {
+            for (var socket : slow) {
+                socket.close();
+            }
+        }
+        Await.until("they are gone", () -> empty().statusCode() == 202);
+    }
+
+    private HttpResponse<String> empty() {
+        try {
+            return post(BATCH, "[]");
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
