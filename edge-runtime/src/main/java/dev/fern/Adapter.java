@@ -18,6 +18,9 @@ public interface Adapter extends AutoCloseable {
     /// @throws InvalidDefinitionException with the first thing that does not
     void check(Fn candidate, Collection<Fn> accepted) throws InvalidDefinitionException;
 
+    /// Once, before [#start], for those who receive CloudEvents: who listens to them.
+    default void hear(Audience audience) {}
+
     /// Starts, with nothing to listen to yet. A connection that cannot be had is tried again for ever.
     void start(Intake intake);
 

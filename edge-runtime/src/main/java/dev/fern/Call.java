@@ -20,7 +20,7 @@ public record Call(String id, Trigger trigger, Event event, int attempt, Instant
     }
 
     /// All headers the function gets: Fn's own, the event as CloudEvents 1.0 in HTTP binary mode (HTTP binding 1.0.2,
-    /// section 3.1), and Fern's.
+    /// section 3.1: attributes beyond visible ASCII are encoded), and Fern's.
     ///
     /// @param deadline until when the answer is awaited; sent in whole seconds, as an Fn server does
     public Headers headers(Instant deadline) {
@@ -34,14 +34,14 @@ public record Call(String id, Trigger trigger, Event event, int attempt, Instant
             return headers.build();
         }
         headers.set("Ce-Specversion", "1.0");
-        headers.set("Ce-Id", event.id());
-        headers.set("Ce-Source", event.source());
-        headers.set("Ce-Type", event.type());
+        headers.set("Ce-Id", CeHeaders.encode(event.id()));
+        headers.set("Ce-Source", CeHeaders.encode(event.source()));
+        headers.set("Ce-Type", CeHeaders.encode(event.type()));
         headers.set("Ce-Time", event.time().toString());
         if (event.subject() instanceof String subject) {
-            headers.set("Ce-Subject", subject);
+            headers.set("Ce-Subject", CeHeaders.encode(subject));
         }
-        event.extensions().forEach((name, value) -> headers.set("Ce-" + name, value));
+        event.extensions().forEach((name, value) -> headers.set("Ce-" + name, CeHeaders.encode(value)));
         headers.set("Fern-Trigger", trigger.name());
         headers.set("Fern-Attempt", String.valueOf(attempt));
         return headers.build();

@@ -10,6 +10,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class CloudEvents {
     /// The media type of one event as JSON; formats that are not known here have another ending.
     public static final String JSON = "application/cloudevents+json";
+
+    /// The media type of several events as JSON.
+    public static final String BATCH = "application/cloudevents-batch+json";
 
     /// What the media types of all formats, and of batches, begin with.
     public static final String ANY = "application/cloudevents";
@@ -48,6 +52,11 @@ public final class CloudEvents {
         return NAME.matcher(name).matches();
     }
 
+    /// Whether a content type is [#JSON].
+    public static boolean isJson(String contentType) {
+        return JSON.equals(contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
+    }
+
     /// From its attributes, as the binary mode of a protocol has them.
     ///
     /// @param attributes all but the content type, by their names; other names are not allowed
@@ -67,6 +76,9 @@ public final class CloudEvents {
         var source = needed(rest, "source");
         checkReference(source);
         var type = needed(rest, "type");
+        if (type.equals(Event.HTTP_REQUEST)) {
+            throw new MalformedException("its type is one that only this device itself may use");
+        }
         var subject = rest.remove("subject");
         var time = rest.remove("time");
         var said = rest.remove(CONTENT_TYPE);
@@ -87,7 +99,29 @@ public final class CloudEvents {
     /// @param now the time of an event that has none
     public static Event ofJson(Payload body, Instant now) throws MalformedException {
         try {
-            var members = JsonMembers.of(utf8(body));
+            return ofJson(utf8(body), now);
+        } catch (WrongJsonException e) {
+            throw new MalformedException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// The events of a batch (JSON format 1.0.2, section 4), each as it is written there, for [#ofJson].
+    ///
+    /// @param most after so many and one more it reads no further, and says nothing of the rest
+    public static List<String> ofBatch(Payload body, int most) throws MalformedException {
+        try {
+            return JsonMembers.elements(utf8(body), most);
+        } catch (WrongJsonException e) {
+            throw new MalformedException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// From the JSON format, as text.
+    ///
+    /// @param now the time of an event that has none
+    public static Event ofJson(String text, Instant now) throws MalformedException {
+        try {
+            var members = JsonMembers.of(text);
             var data = members.remove("data");
             var base64 = members.remove("data_base64");
             if (data != null && base64 != null && !base64.equals("null")) {
@@ -101,7 +135,7 @@ public final class CloudEvents {
             }
             var type = attributes.get(CONTENT_TYPE);
             if (data != null) {
-                boolean plain = type != null && !isJson(type) && data.startsWith("\"");
+                boolean plain = type != null && !isJsonData(type) && data.startsWith("\"");
                 return of(
                         attributes,
                         type == null ? "application/json" : type,
@@ -191,7 +225,7 @@ public final class CloudEvents {
         throw new MalformedException("its " + name + " is no string, no boolean and no integer");
     }
 
-    private static boolean isJson(String contentType) {
+    private static boolean isJsonData(String contentType) {
         var type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         return type.endsWith("/json") || type.endsWith("+json");
     }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Something that happened: a CloudEvent (CloudEvents 1.0.2, section 3) with the transport's own headers beside it.
@@ -68,6 +69,20 @@ public record Event(
     /// Whether it was a CloudEvent when it came. A plain request over HTTP may carry anything.
     public boolean isCloudEvent() {
         return headers.first(CLOUD_EVENT) != null && !type.equals(HTTP_REQUEST);
+    }
+
+    /// Its attributes as CloudEvents has them (1.0.2, section 3), but for the content type, by their names.
+    public Map<String, String> attributes() {
+        var attributes = new TreeMap<>(extensions);
+        attributes.put("specversion", "1.0");
+        attributes.put("id", id);
+        attributes.put("source", source);
+        attributes.put("type", type);
+        attributes.put("time", time.toString());
+        if (subject != null) {
+            attributes.put("subject", subject);
+        }
+        return attributes;
     }
 
     /// The same event with one more header.

@@ -1,8 +1,11 @@
 package dev.fern;
 
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The members of a JSON object (RFC 8259) as they are written: a value that is handed on is not made anew, so a number
 /// keeps its digits and an object its order. Strict, and bounded in depth.
@@ -31,11 +34,41 @@ final class JsonMembers {
         var members = new LinkedHashMap<String, String>();
         reader.space();
         reader.object(0, members);
-        reader.space();
-        if (reader.at < text.length()) {
-            throw reader.wrong();
-        }
+        reader.end();
         return members;
+    }
+
+    /// The texts of an array's elements.
+    ///
+    /// @param most after so many and one more it reads no further
+    static List<String> elements(String text, int most) throws WrongJsonException {
+        var reader = new JsonMembers(text);
+        var elements = new ArrayList<String>();
+        reader.space();
+        reader.take('[');
+        reader.space();
+        if (!reader.takes(']')) {
+            do {
+                reader.space();
+                int start = reader.at;
+                reader.value(0);
+                elements.add(text.substring(start, reader.at));
+                if (elements.size() > most) {
+                    return elements;
+                }
+                reader.space();
+            } while (reader.takes(','));
+            reader.take(']');
+        }
+        reader.end();
+        return elements;
+    }
+
+    private void end() throws WrongJsonException {
+        space();
+        if (at < text.length()) {
+            throw wrong();
+        }
     }
 
     /// What a string means that is written so, with its quotes.
@@ -73,12 +106,14 @@ final class JsonMembers {
         }
     }
 
-    private void object(int depth, Map<String, String> members) throws WrongJsonException {
+    /// @param members gets those of the outermost object; of others nothing is kept
+    private void object(int depth, @Nullable Map<String, String> members) throws WrongJsonException {
         take('{');
         space();
         if (takes('}')) {
             return;
         }
+        var names = new HashSet<String>();
         do {
             space();
             var name = string();
@@ -87,8 +122,11 @@ final class JsonMembers {
             space();
             int start = at;
             value(depth + 1);
-            if (members.put(name, text.substring(start, at)) != null) {
+            if (!names.add(name)) {
                 throw new WrongJsonException("its JSON has a name twice");
+            }
+            if (members != null) {
+                members.put(name, text.substring(start, at));
             }
             space();
         } while (takes(','));
@@ -114,7 +152,7 @@ final class JsonMembers {
             throw new WrongJsonException("its JSON is nested more than " + DEEPEST + " deep");
         }
         switch (peek()) {
-            case '{' -> object(depth, new HashMap<>());
+            case '{' -> object(depth, null);
             case '[' -> array(depth);
             case '"' -> string();
             case 't' -> word("true");

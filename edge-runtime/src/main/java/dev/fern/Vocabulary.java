@@ -13,7 +13,7 @@ public final class Vocabulary {
     public static final String VERSION = "0.1.0";
 
     private static final String NOW = "0.1";
-    /// CloudEvents, chains, the cloud as a target, rollouts.
+    /// Chains, the cloud as a target, rollouts.
     public static final String CHAINS = "0.4";
     /// Sensors and PWM on real boards.
     private static final String BOARDS = "0.5";
@@ -45,7 +45,7 @@ public final class Vocabulary {
             "every", new Words(NOW, Map.of("jitter", NOW)),
             "device", new Words(NOW, Map.of()),
             "fn", new Words(CHAINS, Map.of("on", CHAINS)),
-            "event", new Words(CHAINS, Map.of("source", CHAINS)));
+            "event", new Words(NOW, Map.of("source", NOW)));
 
     private static final Map<String, Words> TARGETS = Map.of(
             "mqtt", new Words(NOW, Map.of("qos", NOW, "retain", NOW, "broker", NOW)),

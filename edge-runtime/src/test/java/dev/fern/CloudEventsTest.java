@@ -76,6 +76,7 @@ class CloudEventsTest {
             {'specversion':'1.0','id':'1','type':'t'}                    | it has no source
             {'specversion':'1.0','id':'1','source':'a b','type':'t'}     | its source is no URI reference
             {'specversion':'1.0','id':'1','source':'/s'}                 | it has no type
+            {'specversion':'1.0','id':'1','source':'/s','type':'dev.fern.http.request'} | its type is one that only this device itself may use
             {'specversion':'1.0','id':'a\\nb','source':'/s','type':'t'}  | its id has control characters
             {'specversion':'1.0','id':'1','id':'2'}                      | its JSON has a name twice
             []                                                           | its JSON makes no sense at character 1
@@ -154,6 +155,33 @@ class CloudEventsTest {
         assertThat(headers.first("Content-Type")).isEqualTo("text/plain");
         assertThat(headers.first("Fern-Trigger")).isEqualTo("on");
         assertThat(headers.first("Fern-Match-1")).isEqualTo("attic");
+    }
+
+    @Test
+    void what_a_header_cannot_hold_is_encoded_in_it() throws Exception {
+        var attributes = new HashMap<>(Map.of("specversion", "1.0", "id", "1 ü", "source", "/s?a=%20", "type", "t"));
+        attributes.put("subject", "Küche 2 \"€\"");
+        attributes.put("site", "東京");
+        var event = CloudEvents.of(attributes, null, Payload.EMPTY, NOW);
+        var trigger = new Trigger(FnName.parse("a/f"), "on", Binding.parse("event:t"));
+        var headers = Call.first(trigger, event, NOW).headers(NOW);
+        assertThat(headers.first("Ce-Id")).isEqualTo("1%20%C3%BC");
+        assertThat(headers.first("Ce-Source")).isEqualTo("/s?a=%2520");
+        assertThat(headers.first("Ce-Subject")).isEqualTo("K%C3%BCche%202%20%22%E2%82%AC%22");
+        assertThat(headers.first("Ce-site")).isEqualTo("%E6%9D%B1%E4%BA%AC");
+        assertThat(CeHeaders.attributes(headers)).containsAllEntriesOf(attributes);
+    }
+
+    @Test
+    void a_batch_is_its_events_as_they_are_written() throws Exception {
+        assertThat(CloudEvents.ofBatch(Payload.of(" [ ] "), 9)).isEmpty();
+        assertThat(CloudEvents.ofBatch(Payload.of("[ {\"a\": 1.10} ,2, [\"]\"] ]"), 9))
+                .containsExactly("{\"a\": 1.10}", "2", "[\"]\"]");
+        assertThat(CloudEvents.ofBatch(Payload.of("[1,2,3,4,this is not read"), 2))
+                .hasSize(3);
+        for (var wrong : new String[] {"", "{}", "[", "[1", "[1,]", "[1]x", "[1 2]", "[\u0000]"}) {
+            assertThatThrownBy(() -> CloudEvents.ofBatch(Payload.of(wrong), 9)).isInstanceOf(MalformedException.class);
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.fern.mqtt;
 
+import dev.fern.Audience;
 import dev.fern.Health;
 import dev.fern.Intake;
 import dev.fern.Metrics;
@@ -7,9 +8,11 @@ import dev.fern.Problem;
 import dev.fern.Settings;
 import dev.fern.Time;
 import dev.fern.Trigger;
+import dev.fern.mqtt.Routes.Route.Own;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,7 +40,8 @@ final class Connection implements Link.Listener {
     /// @param online published when connected
     /// @param offline the will, and published before leaving
     /// @param nudges topics whose messages call [Presence#nudged]
-    record Manners(Outgoing online, Outgoing offline, Set<String> nudges, Presence presence) {}
+    /// @param events topics for CloudEvents, if somebody listens to those
+    record Manners(Outgoing online, Outgoing offline, Set<String> nudges, Set<String> events, Presence presence) {}
 
     private final String name;
     private final Settings.Broker broker;
@@ -46,6 +50,7 @@ final class Connection implements Link.Listener {
     private final Time time;
     private final Metrics metrics;
     private final int eventBytes;
+    private final Hearers hearers;
     private final Inbox inbox;
     private final Outbox outbox;
     private final Subscriptions subscriptions = new Subscriptions();
@@ -78,6 +83,7 @@ final class Connection implements Link.Listener {
             Settings.Broker broker,
             @Nullable Manners manners,
             Intake intake,
+            Audience audience,
             Time time,
             Metrics metrics) {
         this.name = name;
@@ -90,9 +96,11 @@ final class Connection implements Link.Listener {
         int packetBytes = 2 * eventBytes + PACKET_ROOM;
         plan = new Link.Plan(broker, key, manners == null ? null : manners.offline, Inbox.RECEIVE_MAXIMUM, packetBytes);
         refusals = new Refusals(time, metrics);
+        hearers = new Hearers(audience, metrics);
         inbox = new Inbox(
                 intake,
                 new Events(settings.device().id(), name, time, refusals),
+                hearers,
                 time,
                 metrics.counter("fern_mqtt_acknowledged_total", "broker", name));
         outbox = new Outbox(name, packetBytes, time, metrics);
@@ -117,11 +125,23 @@ final class Connection implements Link.Listener {
             wanted = triggers.stream().map(this::receiver).toList();
             wanted.forEach(receiver -> gone.remove(key(receiver.trigger())));
             receivers.keySet().removeAll(gone.keySet());
-            subscriptions.bind(wanted, manners == null ? Set.of() : manners.nudges);
+            subscriptions.bind(wanted, ownTopics());
             inbox.remove(List.copyOf(gone.values()));
+            inbox.remove(hearers.gone());
         } finally {
             lock.unlock();
         }
+    }
+
+    private Map<String, Own> ownTopics() {
+        var topics = new LinkedHashMap<String, Own>();
+        if (manners != null) {
+            manners.nudges.forEach(topic -> topics.put(topic, Own.SYNC));
+            if (hearers.any()) {
+                manners.events.forEach(topic -> topics.put(topic, Own.EVENTS));
+            }
+        }
+        return topics;
     }
 
     /// One NAME may list several filters.
@@ -157,6 +177,20 @@ final class Connection implements Link.Listener {
     Health health(Source source) {
         var why = problem;
         return why == null ? subscriptions.health(source) : new Health.Down(why);
+    }
+
+    /// The same for the device's own topics for CloudEvents.
+    Health eventsHealth() {
+        var why = problem;
+        if (why != null) {
+            return new Health.Down(why);
+        }
+        for (var topic : manners == null ? Set.<String>of() : manners.events) {
+            if (subscriptions.health(topic) instanceof Health.Down down) {
+                return down;
+            }
+        }
+        return Health.UP;
     }
 
     /// Lets what is under way come to its end for up to 1.5 s, says goodbye, and leaves. The broker keeps the rest.
@@ -299,7 +333,7 @@ final class Connection implements Link.Listener {
             matches = List.of();
         } else if (manners != null) {
             for (var match : matches) {
-                if (match.route().nudge()) {
+                if (match.route().own() == Own.SYNC) {
                     manners.presence.nudged();
                 }
             }

@@ -25,18 +25,35 @@ final class Events {
         this.refusals = refusals;
     }
 
-    /// Reads a message once, whoever it is for: each time it is asked it gives an event with these headers. That of a
-    /// CloudEvent has the attributes it came with, always; any other has a new id.
-    Function<Headers, Event> of(Incoming message) {
+    /// A message that was read once, whoever it is for.
+    ///
+    /// @param cloudEvent what it is, if it is one, with no headers of the transport
+    record Read(@Nullable Event cloudEvent, Function<Headers, Event> made) {
+        /// An event with these headers. That of a CloudEvent has the attributes it came with, always; any other has a
+        /// new id.
+        Event with(Headers headers) {
+            return made.apply(headers);
+        }
+    }
+
+    /// @param addressed whether it was sent to the device as a CloudEvent
+    Read of(Incoming message, boolean addressed) {
+        var why = "it does not say that it is one";
         try {
             var event = cloudEvent(message);
             if (event != null) {
-                return event::withAll;
+                return new Read(event, event::withAll);
             }
         } catch (MalformedException e) {
-            refusals.misfit(message, String.valueOf(e.getMessage()));
+            why = String.valueOf(e.getMessage());
+            if (!addressed) {
+                refusals.misfit(message, why);
+            }
         }
-        return headers -> plain(message, headers);
+        if (addressed) {
+            refusals.stranger(message, why);
+        }
+        return new Read(null, headers -> plain(message, headers));
     }
 
     private Event plain(Incoming message, Headers headers) {

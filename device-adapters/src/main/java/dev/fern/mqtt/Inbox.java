@@ -6,6 +6,7 @@ import dev.fern.Intake;
 import dev.fern.Intake.Receipt;
 import dev.fern.IntakeFullException;
 import dev.fern.Time;
+import dev.fern.mqtt.Routes.Route.Own;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -72,14 +73,14 @@ final class Inbox {
     /// A message for one trigger.
     private static final class Part {
         final Unfinished message;
-        final Receiver receiver;
+        final Taker receiver;
         final Event event;
         final AtomicBoolean finished = new AtomicBoolean();
         volatile @Nullable Receipt receipt;
         /// Asked to go to disk. Under the lock.
         boolean kept;
 
-        Part(Unfinished message, Receiver receiver, Event event) {
+        Part(Unfinished message, Taker receiver, Event event) {
             this.message = message;
             this.receiver = receiver;
             this.event = event;
@@ -88,19 +89,21 @@ final class Inbox {
 
     private final Intake intake;
     private final Events events;
+    private final Hearers hearers;
     private final Time time;
     private final LongAdder acknowledged;
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Unfinished> unfinished = new ArrayDeque<>();
     /// Parts that the intake had no room for, oldest first. A line that is there is not empty.
-    private final Map<Receiver, ArrayDeque<Part>> lines = new HashMap<>();
+    private final Map<Taker, ArrayDeque<Part>> lines = new HashMap<>();
 
     private boolean ticking;
 
     /// @param acknowledged counts acknowledgements
-    Inbox(Intake intake, Events events, Time time, LongAdder acknowledged) {
+    Inbox(Intake intake, Events events, Hearers hearers, Time time, LongAdder acknowledged) {
         this.intake = intake;
         this.events = events;
+        this.hearers = hearers;
         this.time = time;
         this.acknowledged = acknowledged;
     }
@@ -126,17 +129,36 @@ final class Inbox {
     }
 
     private void split(Incoming message, List<Routes.Match> matches, Unfinished entry) {
-        var read = events.of(message);
+        boolean addressed = matches.stream().anyMatch(match -> match.route().own() == Own.EVENTS);
+        var read = events.of(message, addressed);
         for (var match : matches) {
             Headers headers = Events.headers(message, match.found());
             for (var receiver : match.route().receivers(message.retained())) {
-                var event = read.apply(headers);
-                if (message.qos() == 0 || receiver.source().qos() == 0) {
-                    offer(receiver, event);
-                } else {
-                    entry.parts.add(new Part(entry, receiver, event));
-                }
+                give(message, receiver, read.with(headers), entry);
             }
+        }
+        boolean replayed = matches.stream().allMatch(match -> match.route().isReplay(message.retained()));
+        if (read.cloudEvent() instanceof Event event && !replayed) {
+            tell(message, event, addressed, entry);
+        }
+    }
+
+    private void give(Incoming message, Taker receiver, Event event, Unfinished entry) {
+        if (message.qos() == 0 || receiver.qos() == 0) {
+            offer(receiver, event);
+        } else {
+            entry.parts.add(new Part(entry, receiver, event));
+        }
+    }
+
+    /// A CloudEvent goes to those who want it, too, whatever it was subscribed for.
+    private void tell(Incoming message, Event event, boolean addressed, Unfinished entry) {
+        var takers = hearers.of(event);
+        if (addressed && takers.isEmpty()) {
+            hearers.unheard();
+        }
+        for (var taker : takers) {
+            give(message, taker, event.withAll(Events.headers(message, List.of())), entry);
         }
     }
 
@@ -158,7 +180,7 @@ final class Inbox {
     }
 
     /// These triggers are gone, and what still waits for them with them.
-    void remove(List<Receiver> gone) {
+    void remove(List<? extends Taker> gone) {
         var parts = new ArrayList<Part>();
         lock.lock();
         try {
@@ -182,7 +204,7 @@ final class Inbox {
     }
 
     /// Of QoS 0: what there is no room for is lost.
-    private void offer(Receiver receiver, Event event) {
+    private void offer(Taker receiver, Event event) {
         try {
             intake.accept(receiver.trigger(), event);
         } catch (IntakeFullException e) {
@@ -286,7 +308,7 @@ final class Inbox {
         }
     }
 
-    private List<Receiver> receiversInLine() {
+    private List<Taker> receiversInLine() {
         lock.lock();
         try {
             return List.copyOf(lines.keySet());
@@ -295,7 +317,7 @@ final class Inbox {
         }
     }
 
-    private @Nullable Part first(Receiver receiver) {
+    private @Nullable Part first(Taker receiver) {
         lock.lock();
         try {
             var line = lines.get(receiver);

@@ -23,6 +23,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 import org.jspecify.annotations.Nullable;
 
 /// One network connection from CONNECT to its end, and all we let the world know of Paho 1.2.5. One-shot: whoever wants
@@ -136,6 +137,11 @@ final class Link implements Inbox.Acknowledger {
         }
         if (message.contentType() != null) {
             properties.setContentType(message.contentType());
+        }
+        if (!message.properties().isEmpty()) {
+            properties.setUserProperties(message.properties().stream()
+                    .map(property -> new UserProperty(property.name(), property.value()))
+                    .toList());
         }
         sent.setProperties(properties);
         return tell(client -> client.publish(message.topic(), sent, null, new Answered(answer)));

@@ -1,6 +1,7 @@
 package dev.fern.mqtt;
 
 import dev.fern.Adapter;
+import dev.fern.Audience;
 import dev.fern.Control;
 import dev.fern.Emitter;
 import dev.fern.Event;
@@ -17,6 +18,7 @@ import dev.fern.SinkException;
 import dev.fern.Target;
 import dev.fern.Time;
 import dev.fern.Trigger;
+import dev.fern.mqtt.Incoming.Property;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -49,6 +51,7 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
     private final Rules rules;
     private volatile Map<String, Connection> connections = Map.of();
     private final AtomicBoolean begun = new AtomicBoolean();
+    private Audience audience = Audience.NONE;
 
     MqttAdapter(Settings settings, Time time, Metrics metrics, Control control) {
         this.settings = settings;
@@ -68,6 +71,11 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
         rules.check(candidate);
     }
 
+    @Override
+    public void hear(Audience listeners) {
+        audience = listeners;
+    }
+
     /// Connects with the first [#bind].
     @Override
     public void start(Intake intake) {
@@ -76,6 +84,7 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
             var presence = new Presence(settings.device(), settings.mqtt(), control, time, metrics);
             var own = create(OWN, "mqtt", settings.mqtt(), presence.manners(), intake);
             all.put(OWN, own);
+            audience.through(own::eventsHealth);
             presence.start(own);
         }
         settings.brokers()
@@ -86,7 +95,7 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
 
     private Connection create(
             String name, String key, Settings.Broker broker, Connection.@Nullable Manners manners, Intake intake) {
-        return new Connection(name, key, settings, broker, manners, intake, time, metrics);
+        return new Connection(name, key, settings, broker, manners, intake, audience, time, metrics);
     }
 
     /// A further broker may be called `default`, too.
@@ -155,13 +164,30 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
                     destination.qos(),
                     destination.retain(),
                     destination.expiry(),
-                    contentType(event)));
+                    contentType(event),
+                    attributes(event, target)));
         } catch (InvalidDefinitionException e) {
             return CompletableFuture.failedFuture(
                     SinkException.never(e.problem().toString()));
         } catch (SinkException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /// The event as a CloudEvent in binary mode (MQTT binding 1.0.2, section 3.1), where the target wants that.
+    private static List<Property> attributes(Event event, Target target) throws SinkException {
+        if (!target.options().text("format", "body").equals("cloudevent")) {
+            return List.of();
+        }
+        var attributes = new ArrayList<Property>();
+        for (var attribute : event.attributes().entrySet()) {
+            var problem = Names.text(attribute.getValue());
+            if (problem != null) {
+                throw SinkException.never("the attribute " + attribute.getKey() + " of the CloudEvent " + problem);
+            }
+            attributes.add(new Property(attribute.getKey(), attribute.getValue()));
+        }
+        return attributes;
     }
 
     private static @Nullable String contentType(Event event) {

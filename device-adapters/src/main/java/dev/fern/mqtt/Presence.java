@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// The device's own topics on its broker: `PREFIX/DEVICE/online`, `status` and `dead` tell about it, `sync`
-/// makes it look at the cloud.
+/// makes it look at the cloud; to `events` others send it CloudEvents.
 final class Presence implements Control.Listener {
     private static final Duration PACE = Duration.ofSeconds(1);
     private static final String JSON = "application/json";
@@ -44,6 +44,7 @@ final class Presence implements Control.Listener {
                 Outgoing.retained(topics + "online", "online", null),
                 Outgoing.retained(topics + "online", "offline", null),
                 Set.of(topics + "sync", everybody + "sync"),
+                Set.of(topics + "events", everybody + "events"),
                 this);
     }
 

@@ -5,9 +5,8 @@ import dev.fern.InvalidDefinitionException;
 import dev.fern.Trigger;
 import java.util.concurrent.atomic.LongAdder;
 
-/// A trigger as it is listened for. It stays the same object while definitions change, so that messages that wait for
-/// its lane keep their place.
-final class Receiver {
+/// A trigger of type `mqtt` as it is listened for.
+final class Receiver implements Taker {
     /// What may change with a new definition.
     private record Terms(Trigger trigger, Source source, boolean brokerKeeps) {}
 
@@ -23,7 +22,8 @@ final class Receiver {
         terms = terms(trigger);
     }
 
-    Trigger trigger() {
+    @Override
+    public Trigger trigger() {
         return terms.trigger;
     }
 
@@ -31,12 +31,18 @@ final class Receiver {
         return terms.source;
     }
 
-    /// Whether the broker keeps a message until its work is done.
-    boolean brokerKeeps() {
+    @Override
+    public int qos() {
+        return terms.source.qos();
+    }
+
+    @Override
+    public boolean brokerKeeps() {
         return terms.brokerKeeps;
     }
 
-    void drop() {
+    @Override
+    public void drop() {
         dropped.increment();
     }
 

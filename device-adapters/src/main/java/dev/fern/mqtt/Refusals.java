@@ -54,6 +54,19 @@ final class Refusals {
                 why);
     }
 
+    /// It was sent to the device's own topic for CloudEvents and is none.
+    ///
+    /// @return whether it was logged
+    boolean stranger(Incoming message, String why) {
+        misfits.increment();
+        return say(
+                "form",
+                message,
+                "a message on {0} is no CloudEvent ({1}), and event triggers get nothing else: correct what sends it",
+                message.topic(),
+                why);
+    }
+
     private boolean say(String what, Incoming message, String text, Object... values) {
         boolean news = isNews(what, message);
         if (news) {

@@ -21,14 +21,27 @@ record Routes(Map<Integer, Route> byId, List<Route> all, Set<Integer> retired) {
     /// A subscription's receivers.
     ///
     /// @param replay who asked for retained messages under this identifier, if not everybody did
-    /// @param nudge whether a message is one of Fern's own commands
+    /// @param own what it is for besides, if its filter is one of the device's own topics
     record Route(
             Filter filter,
             List<Receiver> receivers,
             @Nullable List<Receiver> replay,
-            boolean nudge) {
+            @Nullable Own own) {
+        /// What the device's own topics are for.
+        enum Own {
+            /// To look at the cloud.
+            SYNC,
+            /// CloudEvents for whoever wants them.
+            EVENTS
+        }
+
+        /// Whether a message is the stored one, once more, for some receivers only.
+        boolean isReplay(boolean retained) {
+            return replay != null && retained;
+        }
+
         List<Receiver> receivers(boolean retained) {
-            return replay != null && retained ? replay : receivers;
+            return isReplay(retained) && replay != null ? replay : receivers;
         }
     }
 

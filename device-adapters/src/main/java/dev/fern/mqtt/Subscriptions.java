@@ -3,6 +3,7 @@ package dev.fern.mqtt;
 import dev.fern.Health;
 import dev.fern.mqtt.Link.Request;
 import dev.fern.mqtt.Routes.Route;
+import dev.fern.mqtt.Routes.Route.Own;
 import dev.fern.mqtt.Source.Retained;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,7 +32,9 @@ final class Subscriptions {
     private static final class Sub {
         final String wire;
         final Filter filter;
-        final boolean nudge;
+        /// Under the lock.
+        @Nullable Own own;
+
         final Map<String, Integer> ids = new HashMap<>();
         List<Receiver> receivers;
         /// Those that came to a subscription that was there already.
@@ -40,10 +43,10 @@ final class Subscriptions {
         int sentQos = -1;
         volatile Health health = PENDING;
 
-        Sub(String wire, Filter filter, boolean nudge, List<Receiver> receivers) {
+        Sub(String wire, Filter filter, @Nullable Own own, List<Receiver> receivers) {
             this.wire = wire;
             this.filter = filter;
-            this.nudge = nudge;
+            this.own = own;
             this.receivers = receivers;
         }
 
@@ -52,7 +55,7 @@ final class Subscriptions {
         }
 
         int qos() {
-            return nudge
+            return own != null
                     ? 1
                     : receivers.stream()
                             .mapToInt(receiver -> receiver.source().qos())
@@ -71,7 +74,7 @@ final class Subscriptions {
             if (!shared()) {
                 receivers.forEach(receiver -> wishes.add(receiver.source().retained()));
             }
-            if (nudge || shared()) {
+            if (own != null || shared()) {
                 wishes.add(Retained.NO);
             }
             return wishes;
@@ -96,12 +99,12 @@ final class Subscriptions {
 
     /// From now on exactly these are wanted.
     ///
-    /// @param nudges topics of Fern's own commands
-    void bind(List<Receiver> receivers, Set<String> nudges) {
+    /// @param own the device's own topics
+    void bind(List<Receiver> receivers, Map<String, Own> own) {
         lock.lock();
         try {
             var wanted = new LinkedHashMap<String, List<Receiver>>();
-            nudges.forEach(nudge -> wanted.put(nudge, new ArrayList<>()));
+            own.keySet().forEach(topic -> wanted.put(topic, new ArrayList<>()));
             receivers.forEach(
                     receiver -> wanted.computeIfAbsent(receiver.source().wire(), _ -> new ArrayList<>())
                             .add(receiver));
@@ -109,7 +112,8 @@ final class Subscriptions {
             var requests = new LinkedHashMap<Sub, List<Request>>();
             wanted.forEach((wire, list) -> {
                 var old = subs.get(wire);
-                var sub = old != null ? old : create(wire, list, nudges.contains(wire));
+                var sub = old != null ? old : create(wire, list, own.get(wire));
+                sub.own = own.get(wire);
                 next.put(wire, sub);
                 requests.put(sub, old != null ? changed(old, List.copyOf(list)) : all(sub));
             });
@@ -158,15 +162,19 @@ final class Subscriptions {
 
     /// Whether the broker has acknowledged what this trigger needs, on the connection of now.
     Health health(Source source) {
-        var sub = subs.get(source.wire());
+        return health(source.wire());
+    }
+
+    Health health(String wire) {
+        var sub = subs.get(wire);
         return sub == null ? PENDING : sub.health;
     }
 
-    private Sub create(String wire, List<Receiver> receivers, boolean nudge) {
+    private Sub create(String wire, List<Receiver> receivers, @Nullable Own own) {
         var filter = receivers.isEmpty()
                 ? new Filter(wire)
                 : receivers.getFirst().source().filter();
-        var sub = new Sub(wire, filter, nudge, List.copyOf(receivers));
+        var sub = new Sub(wire, filter, own, List.copyOf(receivers));
         for (var use : List.of(LIVE, FRESH, Retained.NEW.name(), Retained.ALWAYS.name())) {
             sub.ids.put(use, newId(wire, use));
         }
@@ -196,14 +204,14 @@ final class Subscriptions {
         var byId = new HashMap<Integer, Route>();
         var all = new ArrayList<Route>();
         for (var sub : wanted.values()) {
-            var live = new Route(sub.filter, sub.receivers, null, sub.nudge);
+            var live = new Route(sub.filter, sub.receivers, null, sub.own);
             all.add(live);
             sub.ids.forEach((use, id) -> byId.put(
                     id,
                     switch (use) {
                         case LIVE -> live;
-                        case FRESH -> new Route(sub.filter, sub.receivers, sub.fresh, sub.nudge);
-                        default -> new Route(sub.filter, sub.receivers, sub.that(Retained.valueOf(use)), sub.nudge);
+                        case FRESH -> new Route(sub.filter, sub.receivers, sub.fresh, sub.own);
+                        default -> new Route(sub.filter, sub.receivers, sub.that(Retained.valueOf(use)), sub.own);
                     }));
         }
         return new Routes(byId, all, Set.copyOf(retired));

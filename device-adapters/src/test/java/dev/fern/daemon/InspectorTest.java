@@ -57,6 +57,9 @@ class InspectorTest {
             fern/isolation | box                     | fern/isolation=box makes no sense
             fern/devices | site~tokyo                | is no condition
             fern/to/x | fn:app/other                 | needs Fern 0.4
+            fern/on/x | event:com.*.door             | has a * within its type
+            fern/on/x | cron:* * *                   | cron:* * *
+            fern/on/x | device:asleep                | device:asleep makes no sense
             """)
     void each_mistake_is_found_at_its_annotation(String key, String value, String why) throws IOException {
         var found = anywhere(

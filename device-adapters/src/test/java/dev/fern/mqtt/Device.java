@@ -11,6 +11,7 @@ import dev.fern.Payload;
 import dev.fern.Settings;
 import dev.fern.Target;
 import dev.fern.Trigger;
+import dev.fern.events.Listeners;
 import dev.fern.kit.Examples;
 import dev.fern.kit.RecordingIntake;
 import java.net.URI;
@@ -35,6 +36,7 @@ final class Device implements AutoCloseable {
     final Metrics metrics = new Metrics();
     final RealTime time;
     final MqttAdapter adapter;
+    private final Listeners listeners;
 
     Device(String url) {
         this(settings(broker(url), Map.of()));
@@ -56,6 +58,8 @@ final class Device implements AutoCloseable {
     private Device(Settings settings, int speed, List<Fn> known) {
         time = new RealTime(speed);
         adapter = (MqttAdapter) new MqttProvider().create(settings, time, metrics, control);
+        listeners = new Listeners(settings);
+        adapter.hear(listeners);
         adapter.start(intake);
         bind(known.toArray(Fn[]::new)); // it connects with the first binding
     }
@@ -92,6 +96,7 @@ final class Device implements AutoCloseable {
         bind(fns);
         for (var fn : fns) {
             mqtt(fn).forEach(trigger -> await(() -> adapter.health(trigger).equals(Health.UP), "no " + trigger));
+            events(fn).forEach(trigger -> await(() -> listeners.health(trigger).equals(Health.UP), "no " + trigger));
         }
         return this;
     }
@@ -99,6 +104,8 @@ final class Device implements AutoCloseable {
     void bind(Fn... fns) {
         var triggers = List.of(fns).stream().flatMap(fn -> mqtt(fn).stream()).toList();
         var targets = List.of(fns).stream().flatMap(fn -> fn.targets().stream()).toList();
+        var events = List.of(fns).stream().flatMap(fn -> events(fn).stream()).toList();
+        listeners.bind(events, List.of());
         adapter.bind(triggers, targets);
     }
 
@@ -106,6 +113,17 @@ final class Device implements AutoCloseable {
         return fn.triggers().stream()
                 .filter(trigger -> trigger.type().equals("mqtt"))
                 .toList();
+    }
+
+    private static List<Trigger> events(Fn fn) {
+        return fn.triggers().stream()
+                .filter(trigger -> trigger.type().equals("event"))
+                .toList();
+    }
+
+    /// Why triggers of type `event` do not listen, or that they do.
+    Health eventsHealth() {
+        return listeners.health(Examples.trigger("a/f", "x", "event:x"));
     }
 
     CompletionStage<Void> send(Target target, String text) {

@@ -19,9 +19,9 @@ class EventsTest {
     @Test
     void eachDeliveryHasAnIdOfItsOwnAndTheBrokersName() {
         var message = message("text/plain", List.of(), false);
-        var first = events.of(message).apply(Headers.NONE);
+        var first = events.of(message, false).with(Headers.NONE);
         assertThat(first.source()).isEqualTo("/fern/porch/mqtt/plant");
-        assertThat(events.of(message).apply(Headers.NONE).id()).isNotEqualTo(first.id());
+        assertThat(events.of(message, false).with(Headers.NONE).id()).isNotEqualTo(first.id());
     }
 
     @Test
@@ -47,14 +47,16 @@ class EventsTest {
 
     @Test
     void aContentTypeIsOneLineOrNone() {
-        assertThat(events.of(message("a/b\n", List.of(), false))
-                        .apply(Headers.NONE)
+        assertThat(events.of(message("a/b\n", List.of(), false), false)
+                        .with(Headers.NONE)
                         .dataContentType())
                 .isEqualTo("a/b ");
-        assertThat(events.of(message("", List.of(), false)).apply(Headers.NONE).dataContentType())
+        assertThat(events.of(message("", List.of(), false), false)
+                        .with(Headers.NONE)
+                        .dataContentType())
                 .isNull();
-        assertThat(events.of(message(null, List.of(), false))
-                        .apply(Headers.NONE)
+        assertThat(events.of(message(null, List.of(), false), false)
+                        .with(Headers.NONE)
                         .dataContentType())
                 .isNull();
     }

@@ -2,6 +2,7 @@ package dev.fern.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fern.Audience;
 import dev.fern.Metrics;
 import dev.fern.Payload;
 import dev.fern.kit.Examples;
@@ -24,7 +25,11 @@ class InboxTest {
     private final List<Integer> acknowledged = new ArrayList<>();
     private final Inbox.Acknowledger link = acknowledged::add;
     private final Inbox inbox = new Inbox(
-            intake, new Events("test", "default", time, new Refusals(time, new Metrics())), time, new LongAdder());
+            intake,
+            new Events("test", "default", time, new Refusals(time, new Metrics())),
+            new Hearers(Audience.NONE, new Metrics()),
+            time,
+            new LongAdder());
     private final Receiver slow = receiver("slow", "mqtt:a/#");
     private final Receiver fast = receiver("fast", "mqtt:a/#");
     private int id;
@@ -232,7 +237,7 @@ class InboxTest {
     }
 
     private static List<Routes.Match> to(Receiver... receivers) {
-        var route = new Routes.Route(new Filter("a/#"), List.of(receivers), null, false);
+        var route = new Routes.Route(new Filter("a/#"), List.of(receivers), null, null);
         return receivers.length == 0 ? List.of() : List.of(new Routes.Match(route, List.of("b")));
     }
 

@@ -13,6 +13,7 @@ import dev.fern.Vocabulary;
 import dev.fern.catalog.Catalog;
 import dev.fern.deploy.Deployer;
 import dev.fern.dispatch.Dispatcher;
+import dev.fern.events.Listeners;
 import dev.fern.fdk.JavaRuntime;
 import dev.fern.http.CannotListenException;
 import dev.fern.http.Door;
@@ -97,7 +98,9 @@ public final class Daemon implements AutoCloseable {
         var schedule = new Schedule(settings, journal, time, metrics, operations::statusChanged);
         operations.listen(schedule);
         var adapters = adapters(operations, sinks);
-        adapters.addAll(0, List.of(schedule, door)); // those that hear of others are bound before them
+        var events = new Listeners(settings);
+        adapters.addAll(0, List.of(schedule, events, door)); // those that hear of others are bound before them
+        adapters.forEach(adapter -> adapter.hear(events));
         adapters.forEach(adapter -> closings.push(adapter::close));
         closings.push(() -> dispatcher.drain(DRAIN));
         closings.push(schedule::stopping);

@@ -5,16 +5,19 @@ import dev.fern.AdapterProvider;
 import dev.fern.Definition;
 import dev.fern.Fn;
 import dev.fern.InvalidDefinitionException;
+import dev.fern.Marks;
 import dev.fern.Metrics;
 import dev.fern.Problem;
 import dev.fern.Settings;
 import dev.fern.Time;
 import dev.fern.cli.Inspection;
 import dev.fern.dispatch.Dispatcher;
+import dev.fern.events.Listeners;
 import dev.fern.http.Door;
 import dev.fern.images.ImageException;
 import dev.fern.images.Images;
 import dev.fern.invoke.Logs;
+import dev.fern.schedule.Schedule;
 import dev.fern.sync.Copy;
 import dev.fern.sync.FolderSource;
 import dev.fern.sync.Resolver;
@@ -112,6 +115,8 @@ final class Inspector implements Inspection {
             for (var provider : ServiceLoader.load(AdapterProvider.class)) {
                 adapters.add(provider.create(settings, time, new Metrics(), control));
             }
+            adapters.add(new Schedule(settings, Marks.NONE, time, new Metrics(), () -> {}));
+            adapters.add(new Listeners(settings));
             for (var other : FolderSource.all(settings)) {
                 try {
                     if (!other.name().equals(definition.name())) {

@@ -2,6 +2,9 @@ package dev.fern.dispatch;
 
 import dev.fern.Answer;
 import dev.fern.Call;
+import dev.fern.CeHeaders;
+import dev.fern.CloudEvents;
+import dev.fern.CloudEvents.MalformedException;
 import dev.fern.Event;
 import dev.fern.Headers;
 import dev.fern.Payload;
@@ -18,7 +21,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +50,10 @@ final class Outputs {
     private final Instant now;
     private final BiPredicate<Event, Target> repeatable;
     private final List<Delivery> deliveries = new ArrayList<>();
+    /// How many CloudEvents each target gets.
+    private final Map<String, Integer> numbers = new HashMap<>();
+    /// The attributes that the function has given.
+    private Map<String, String> said = Map.of();
 
     private Outputs(Route route, Call call, String device, Instant now, BiPredicate<Event, Target> repeatable) {
         this.repeatable = repeatable;
@@ -74,6 +83,7 @@ final class Outputs {
     }
 
     private void add(Answer answer, boolean namedOnly) throws WrongAnswer {
+        said = said(answer.headers());
         var type = answer.contentType();
         if (type.startsWith(OUTPUTS)) {
             addNamed(answer.body());
@@ -90,7 +100,22 @@ final class Outputs {
         }
     }
 
+    private Map<String, String> said(Headers headers) throws WrongAnswer {
+        if (!route.speaksCloudEvents()) {
+            return Map.of();
+        }
+        try {
+            return CeHeaders.attributes(headers);
+        } catch (MalformedException e) {
+            throw new WrongAnswer("the answer is to be a CloudEvent, but " + e.getMessage());
+        }
+    }
+
     private void addNamed(Payload body) throws WrongAnswer {
+        if (said.containsKey("id")) { // each message is an event of its own
+            said = new HashMap<>(said);
+            said.remove("id");
+        }
         try {
             var object = JsonParser.create(body.bytes()).readJsonObject();
             for (var name : object.keysAsStrings()) {
@@ -147,20 +172,41 @@ final class Outputs {
         }
     }
 
-    private void add(Destination destination, @Nullable String contentType, Payload body) {
+    private void add(Destination destination, @Nullable String contentType, Payload body) throws WrongAnswer {
         if (destination.takes(call.trigger().name())) {
             var value = destination.value();
             var data = value == null ? body : value;
-            var message = Event.of(
-                    source,
-                    Event.FN_RESULT,
-                    call.event().subject(),
-                    now,
-                    value == null ? contentType : "text/plain",
-                    matches(),
-                    data);
+            var type = value == null ? contentType : "text/plain";
             var target = destination.target();
+            var message = destination.asCloudEvent()
+                    ? cloudEvent(target.name(), type, data)
+                    : Event.of(source, Event.FN_RESULT, call.event().subject(), now, type, matches(), data);
             deliveries.add(new Delivery(destination.key(), message, !repeatable.test(message, target), false));
+        }
+    }
+
+    /// The message as a CloudEvent. Its id is the same if the call has to run again; what the function says itself
+    /// holds: as `Ce-` headers, or because its answer is a CloudEvent.
+    private Event cloudEvent(String target, @Nullable String contentType, Payload data) throws WrongAnswer {
+        int number = numbers.merge(target, 1, Integer::sum);
+        var attributes = new HashMap<String, String>();
+        attributes.put("specversion", "1.0");
+        attributes.put("id", call.id() + "-" + target + (number == 1 ? "" : "-" + number));
+        attributes.put("source", source);
+        attributes.put("type", Event.FN_RESULT);
+        if (call.event().subject() instanceof String subject
+                && !subject.isEmpty()
+                && subject.chars().noneMatch(Character::isISOControl)) {
+            attributes.put("subject", subject);
+        }
+        try {
+            if (contentType != null && CloudEvents.isJson(contentType)) {
+                return CloudEvents.ofJson(data, now).withAll(matches());
+            }
+            attributes.putAll(said);
+            return CloudEvents.of(attributes, contentType, data, now).withAll(matches());
+        } catch (MalformedException e) {
+            throw new WrongAnswer("the answer is to be a CloudEvent for target " + target + ", but " + e.getMessage());
         }
     }
 

@@ -47,6 +47,11 @@ final class Route {
                     options.text("expiry") == null ? null : options.duration("expiry", Duration.ZERO));
         }
 
+        /// Whether its messages are CloudEvents.
+        boolean asCloudEvent() {
+            return target.options().text("format", "body").equals("cloudevent");
+        }
+
         boolean takes(String trigger) {
             return from.isEmpty() || from.contains(trigger);
         }
@@ -78,6 +83,11 @@ final class Route {
     /// The policy of that trigger, or null if this version does not have it.
     @Nullable Policy policy(Trigger trigger) {
         return policies.get(trigger.name());
+    }
+
+    /// Whether some target gets CloudEvents.
+    boolean speaksCloudEvents() {
+        return destinations.values().stream().anyMatch(Destination::asCloudEvent);
     }
 
     Iterable<Destination> destinations() {

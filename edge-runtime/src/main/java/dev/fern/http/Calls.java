@@ -107,7 +107,7 @@ final class Calls {
         exchange.send(202, new byte[0]);
     }
 
-    private static RefusedException busy(String reason, Duration retryAfter) {
+    static RefusedException busy(String reason, Duration retryAfter) {
         long seconds = Math.max(1, retryAfter.plusMillis(999).toSeconds());
         return new RefusedException(503, reason).with("Retry-After", String.valueOf(seconds));
     }

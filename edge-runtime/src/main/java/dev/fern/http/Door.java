@@ -1,6 +1,7 @@
 package dev.fern.http;
 
 import dev.fern.Adapter;
+import dev.fern.Audience;
 import dev.fern.Control;
 import dev.fern.Definition;
 import dev.fern.Fn;
@@ -71,6 +72,7 @@ public final class Door implements Adapter {
     private final LogStreams logs;
     private volatile Routes routes = Routes.NONE;
     private volatile boolean listening;
+    private Audience audience = Audience.NONE;
     private @Nullable WebServer server;
 
     /// @param catalog the definitions that live on this device
@@ -137,6 +139,11 @@ public final class Door implements Adapter {
         }
     }
 
+    @Override
+    public void hear(Audience listeners) {
+        audience = listeners;
+    }
+
     /// @throws CannotListenException if the address, the token or the certificates cannot be used
     @Override
     public void start(Intake intake) {
@@ -144,12 +151,13 @@ public final class Door implements Adapter {
         var listen = ListenAddress.parse(http.listen());
         var guard = new Guard(http, listen, metrics);
         var calls = new Calls(settings, intake, guard, time, metrics);
+        var inlet = new Inlet(settings.limits().eventBytes(), intake, audience, time, metrics);
         var console = new Console(control, logs, settings.limits().eventBytes());
         Exposition.addProcess(metrics);
         var config = WebServer.builder()
                 .bindAddress(new InetSocketAddress(listen.address(), listen.port()))
-                .routing(
-                        routing -> routing.any((request, response) -> serve(request, response, guard, calls, console)));
+                .routing(routing ->
+                        routing.any((request, response) -> serve(request, response, guard, calls, inlet, console)));
         bound(config);
         if (Certificates.wanted(http)) {
             var tls = TlsConfig.builder();
@@ -219,10 +227,11 @@ public final class Door implements Adapter {
         return Map.of();
     }
 
-    private void serve(ServerRequest request, ServerResponse response, Guard guard, Calls calls, Console console) {
+    private void serve(
+            ServerRequest request, ServerResponse response, Guard guard, Calls calls, Inlet inlet, Console console) {
         var exchange = new Exchange(request, response, time);
         try {
-            answer(exchange, guard, calls, console);
+            answer(exchange, guard, calls, inlet, console);
         } catch (IOException e) {
             throw new CloseConnectionException("the client went away", e);
         }
@@ -230,10 +239,10 @@ public final class Door implements Adapter {
         exchange.end();
     }
 
-    private void answer(Exchange exchange, Guard guard, Calls calls, Console console) throws IOException {
+    private void answer(Exchange exchange, Guard guard, Calls calls, Inlet inlet, Console console) throws IOException {
         try {
             guard.admit(exchange);
-            route(exchange, calls, console);
+            route(exchange, calls, inlet, console);
         } catch (RefusedException e) {
             refuse(exchange, e);
         } catch (InterruptedException e) {
@@ -266,7 +275,7 @@ public final class Door implements Adapter {
         return JsonObject.builder().set("message", text).build().toString();
     }
 
-    private void route(Exchange exchange, Calls calls, Console console)
+    private void route(Exchange exchange, Calls calls, Inlet inlet, Console console)
             throws RefusedException, IOException, InterruptedException {
         var path = exchange.path();
         int slash = path.indexOf('/', 1);
@@ -283,6 +292,12 @@ public final class Door implements Adapter {
             }
             case "/t" -> calls.trigger(exchange, routes.bySource(rest));
             case "/fern" -> console.handle(exchange);
+            case "/events" -> {
+                if (!path.equals(first)) {
+                    throw RefusedException.notFound(exchange);
+                }
+                inlet.take(only("POST", exchange));
+            }
             default -> fixed(exchange);
         }
     }
@@ -307,10 +322,6 @@ public final class Door implements Adapter {
 
     private void fixed(Exchange exchange) throws RefusedException, IOException {
         switch (exchange.path()) {
-            case "/events" -> {
-                only("POST", exchange);
-                throw new RefusedException(501, "POST /events needs Fern 0.4");
-            }
             case "/" -> greeting(only("GET", exchange));
             case "/version" -> json(only("GET", exchange), 200, "version", VERSION);
             case "/health/live" -> json(only("GET", exchange), 200, "status", "up");

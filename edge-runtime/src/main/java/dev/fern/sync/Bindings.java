@@ -78,9 +78,7 @@ final class Bindings {
 
     private static void check(Binding binding) throws InvalidDefinitionException {
         var options = binding.options();
-        if (options.word("format", "body", "body", "cloudevent").equals("cloudevent")) {
-            throw Vocabulary.needs(Vocabulary.CHAINS, "format=cloudevent in " + binding);
-        }
+        options.word("format", "body", "body", "cloudevent");
         options.number("retries", 5, 0, MOST_RETRIES);
         options.word("loop", "allow", "allow");
         duration(options, "expiry", 1);

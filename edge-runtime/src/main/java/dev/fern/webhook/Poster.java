@@ -1,5 +1,6 @@
 package dev.fern.webhook;
 
+import dev.fern.CeHeaders;
 import dev.fern.Clock;
 import dev.fern.Durations;
 import dev.fern.Event;
@@ -18,7 +19,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
@@ -107,15 +107,8 @@ final class Poster implements AutoCloseable {
                     : BodyPublishers.ofByteArray(event.data().bytes());
             var request = HttpRequest.newBuilder(url)
                     .method(method, body)
-                    .setHeader("User-Agent", "Fern/" + Vocabulary.VERSION)
-                    .setHeader("Ce-Specversion", "1.0")
-                    .setHeader("Ce-Id", event.id())
-                    .setHeader("Ce-Source", text(event.source()))
-                    .setHeader("Ce-Type", text(event.type()))
-                    .setHeader("Ce-Time", event.time().toString());
-            if (event.subject() instanceof String subject) {
-                request.setHeader("Ce-Subject", text(subject));
-            }
+                    .setHeader("User-Agent", "Fern/" + Vocabulary.VERSION);
+            event.attributes().forEach((name, value) -> request.setHeader("Ce-" + name, CeHeaders.encode(value)));
             if (event.dataContentType() instanceof String type && !method.equals("GET")) {
                 request.setHeader("Content-Type", type);
             }
@@ -126,19 +119,6 @@ final class Poster implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw SinkException.never("no request can be made of it: " + e.getMessage());
         }
-    }
-
-    /// As section 3.1.3.2 of the binding encodes values.
-    private static String text(String value) {
-        var out = new StringBuilder();
-        for (byte one : value.getBytes(StandardCharsets.UTF_8)) {
-            if (one > ' ' && one < 127 && one != '"' && one != '%') {
-                out.append((char) one);
-            } else {
-                out.append('%').append(String.format("%02X", one & 0xff));
-            }
-        }
-        return out.toString();
     }
 
     private HttpResponse<Brief> send(HttpRequest request, long end) throws SinkException, InterruptedException {

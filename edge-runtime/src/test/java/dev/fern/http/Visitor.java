@@ -5,6 +5,7 @@ import dev.fern.Fn;
 import dev.fern.Metrics;
 import dev.fern.Settings;
 import dev.fern.catalog.Catalog;
+import dev.fern.events.Listeners;
 import dev.fern.kit.Examples;
 import dev.fern.kit.FakeTime;
 import dev.fern.kit.RecordingIntake;
@@ -31,6 +32,7 @@ final class Visitor implements AutoCloseable {
     final Metrics metrics = new Metrics();
     final Catalog catalog;
     final Door door;
+    private final Listeners listeners;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(10))
@@ -43,6 +45,8 @@ final class Visitor implements AutoCloseable {
     Visitor(Settings settings, List<Definition> cloud) {
         catalog = new Catalog(settings.data().resolve("catalog.db"), time);
         door = new Door(settings, control, catalog, () -> cloud, time, metrics);
+        listeners = new Listeners(settings);
+        door.hear(listeners);
         door.start(intake);
     }
 
@@ -65,7 +69,10 @@ final class Visitor implements AutoCloseable {
     }
 
     void bind(Fn... fns) {
-        door.bind(Arrays.stream(fns).flatMap(fn -> fn.triggers().stream()).toList(), List.of());
+        var triggers = Arrays.stream(fns).flatMap(fn -> fn.triggers().stream()).toList();
+        listeners.bind(
+                triggers.stream().filter(one -> one.type().equals("event")).toList(), List.of());
+        door.bind(triggers.stream().filter(one -> !one.type().equals("event")).toList(), List.of());
     }
 
     String base() {

@@ -74,7 +74,6 @@ class ResolverMistakesTest {
         {'fern/on/t':'mqtt:{label.nope}'}                        | {label.nope} in mqtt:{label.nope} has no value
         {'fern/on/t':'mqtt:a/{1}'}                               | {1} in mqtt:a/{1} has no value
         {'fern/to/t':'mqtt:a?format=xml'}                        | format=xml makes no sense
-        {'fern/to/t':'mqtt:a?format=cloudevent'}                 | needs Fern 0.4
         {'fern/to/t':'mqtt:a?retries=x'}                         | retries=x makes no sense
         {'fern/to/t':'mqtt:a?expiry=0'}                          | expiry=0 makes no sense
         {'fern/to/t':'mqtt:a?max-age=soon'}                      | max-age=soon makes no sense

@@ -113,6 +113,20 @@ class WebhookTest {
     }
 
     @Test
+    void a_cloudevent_keeps_its_extensions_and_what_a_header_cannot_hold_is_encoded() throws Exception {
+        var plain = Examples.cloudEvent("/s", "1 ü", "31");
+        webhook.send(plain, target("/hook?format=cloudevent"))
+                .toCompletableFuture()
+                .get(60, TimeUnit.SECONDS);
+        var got = other.got.getFirst();
+        assertThat(got.header("Ce-Id")).isEqualTo("1%20%C3%BC");
+        assertThat(got.header("Ce-Type")).isEqualTo("com.example.measured");
+        assertThat(got.header("Ce-Site")).isEqualTo("tokyo");
+        assertThat(got.header("Content-Type")).isEqualTo("text/plain");
+        assertThat(got.body()).isEqualTo("31");
+    }
+
+    @Test
     void the_method_is_the_one_that_is_given() throws Exception {
         send("/x?method=PUT", "1").get(60, TimeUnit.SECONDS);
         send("/x?method=GET", "1").get(60, TimeUnit.SECONDS);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fern.events;
+
+import org.jspecify.annotations.NullMarked;
