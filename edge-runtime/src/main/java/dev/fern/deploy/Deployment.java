@@ -137,7 +137,7 @@ final class Deployment {
         deployment.previous = history.previous();
         deployment.previousDigest = history.previousDigest();
         deployment.trial = history.trial();
-        
+        deployment.refused = history.refused();
         return deployment;
     }
 

@@ -125,6 +125,13 @@ class ContractWalkTest {
     }
 
     @Test
+    void a_rollout_names_who_runs_the_image_and_what_the_others_run() throws Exception {
+        var stable = "reg/x@sha256:" + "0".repeat(64);
+        var rollout = Map.of("fern/rollout", "10% of site=tokyo", "fern/stable", stable);
+        assertThatCode(() -> resolve(rollout)).doesNotThrowAnyException();
+    }
+
+    @Test
     void no_word_of_the_vocabulary_is_missing_from_this_walk() throws Exception {
         var source = Files.readString(Path.of("src/test/java/dev/fern/sync/ContractWalkTest.java"));
         var missing = new TreeSet<String>();

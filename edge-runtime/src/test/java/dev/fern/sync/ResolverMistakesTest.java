@@ -48,7 +48,7 @@ class ResolverMistakesTest {
         {'fern/rollout':'10%'}                                   | needs the image of all others, with its digest
         {'fern/rollback':'errors=0/10'}                          | annotation fern/rollback=errors=0/10 makes no sense
         {'fern/rollback':'errors=4/3'}                           | annotation fern/rollback=errors=4/3 makes no sense
-        {'fern/rollback':'errors=1/1001'}                        | write errors=3/10 for 3 failures in the first 10
+        {'fern/rollback':'errors=1/1001'}                        | annotation fern/rollback=errors=1/1001 makes no
         {'fern/rollback':'3/10'}                                 | annotation fern/rollback=3/10 makes no sense
         {'fern/isolation':'jail'}                                | annotation fern/isolation=jail makes no sense
         {'fern/layers':'some'}                                   | annotation fern/layers=some makes no sense
