@@ -95,7 +95,7 @@ class RolloutTest {
                 "10% tokyo | S | makes no sense",
                 "-1% | S | makes no sense",
                 "1e1% | S | makes no sense",
-                "10% of a=b=c | S | in fern/rollout=10% of a=b=c is no condition",
+                "10% of a=b=c | S | in fern/rollout=a=b=c is no condition",
             })
     void what_makes_no_sense_is_refused_on_each_device(String rollout, String stable, String problem) {
         var annotations = new HashMap<String, String>();
