@@ -1,5 +1,6 @@
 package dev.fern;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,20 +18,43 @@ public record Status(
         List<Function> functions,
         Queue queue) {
 
+    /// @param image of the version that runs, or of the wanted one if none does
     /// @param digest of the version that runs, or null if none does
     /// @param runtime `java javascript wasm process`, or null while unknown
+    /// @param versions what is wanted, and what ran before
     /// @param problem why it is not as defined, or null
     public record Function(
             FnName name,
             String id,
             String image,
             @Nullable String digest,
+            Versions versions,
             @Nullable String runtime,
             State state,
             @Nullable Problem problem,
             List<String> triggers,
             List<String> targets,
             Calls calls) {}
+
+    /// An image.
+    ///
+    /// @param digest null while it is not known
+    public record Image(String reference, @Nullable String digest) {}
+
+    /// Versions of a function beside the one that runs.
+    ///
+    /// @param wanted what this device should run by the definition
+    /// @param previous what ran before, or null if nothing did
+    /// @param since when what runs began to, or null if nothing runs or the clock was not set then
+    public record Versions(
+            Image wanted,
+            @Nullable Image previous,
+            @Nullable Instant since) {
+        /// Nothing but what is wanted is known.
+        public static Versions of(String image) {
+            return new Versions(new Image(image, null), null, null);
+        }
+    }
 
     /// What a function is doing.
     public enum State {

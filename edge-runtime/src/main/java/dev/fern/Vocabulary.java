@@ -27,9 +27,9 @@ public final class Vocabulary {
             "fern/concurrency", NOW,
             "fern/warm", NOW,
             "fern/layers", NOW,
-            "fern/rollout", CHAINS,
-            "fern/stable", CHAINS,
-            "fern/rollback", CHAINS);
+            "fern/rollout", NOW,
+            "fern/stable", NOW,
+            "fern/rollback", NOW);
 
     private static final Map<String, String> ANY_TRIGGER =
             Map.of("retries", NOW, "backoff", NOW, "durable", NOW, "hold", NOW, "order", NOW, "loop", NOW);

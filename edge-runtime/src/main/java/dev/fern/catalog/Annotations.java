@@ -38,9 +38,9 @@ record Annotations(SortedMap<String, JsonValue> values) {
         return values.isEmpty();
     }
 
-    Annotations with(String key, String value) {
+    Annotations with(String key, JsonValue value) {
         var copy = new TreeMap<>(values);
-        copy.put(key, JsonString.create(value));
+        copy.put(key, value);
         return new Annotations(copy);
     }
 

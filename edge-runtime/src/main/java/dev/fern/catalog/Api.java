@@ -1,6 +1,7 @@
 package dev.fern.catalog;
 
 import dev.fern.Definition;
+import dev.fern.Status;
 import dev.fern.Time;
 import io.helidon.json.JsonArray;
 import io.helidon.json.JsonObject;
@@ -22,13 +23,21 @@ public final class Api {
 
     private final Store store;
     private final Elsewhere elsewhere;
+    private final Supplier<List<Status.Function>> running;
     private final String where;
     private final Time time;
     private final Runnable changed;
 
-    Api(Store store, Supplier<List<Definition>> elsewhere, String where, Time time, Runnable changed) {
+    Api(
+            Store store,
+            Supplier<List<Definition>> elsewhere,
+            Supplier<List<Status.Function>> running,
+            String where,
+            Time time,
+            Runnable changed) {
         this.store = store;
         this.elsewhere = new Elsewhere(elsewhere);
+        this.running = running;
         this.where = where;
         this.time = time;
         this.changed = changed;
@@ -216,7 +225,7 @@ public final class Api {
     private Entry located(Entry entry, String baseUrl) throws RefusedException {
         return switch (entry) {
             case App app -> app;
-            case Function fn -> fn.located(baseUrl);
+            case Function fn -> fn.located(baseUrl, Running.json(running.get(), fn.id()));
             case HttpTrigger trigger -> {
                 var app = elsewhere.find(Kind.APPS, trigger.appId());
                 yield trigger.located(baseUrl, (app == null ? own(Kind.APPS, trigger.appId()) : app).name());

@@ -16,7 +16,7 @@ final class Canonical {
     static String document(App app, Function fn, List<HttpTrigger> triggers) {
         var stored = fn.stored();
         var plain = JsonObject.builder().from(stored);
-        annotations(plain, fn.annotations().without(Function.ENDPOINT));
+        annotations(plain, fn.annotations().without(Function.ENDPOINT).without(Function.STATUS));
         var list = triggers.stream()
                 .map(trigger -> {
                     var json = JsonObject.builder().from(trigger.json());

@@ -4,6 +4,7 @@ import dev.fern.Definition;
 import dev.fern.DefinitionSource;
 import dev.fern.FnName;
 import dev.fern.Health;
+import dev.fern.Status;
 import dev.fern.Time;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -42,15 +43,16 @@ public final class Catalog implements AutoCloseable, DefinitionSource {
     public Catalog(Path sqliteFile, Time time, LongAdder written) {
         store = new Store(sqliteFile, written);
         this.time = time;
-        api = beside(List::of, "");
+        api = beside(List::of, List::of, "");
     }
 
     /// The API over this catalog and, read only, the definitions of another source.
     ///
     /// @param others what the other source defines now; the same list as long as nothing changed
+    /// @param running what each function is doing
     /// @param where the other source for people, such as `the Fn server https://fn.example.com`
-    public Api beside(Supplier<List<Definition>> others, String where) {
-        return new Api(store, others, where, time, changes::release);
+    public Api beside(Supplier<List<Definition>> others, Supplier<List<Status.Function>> running, String where) {
+        return new Api(store, others, running, where, time, changes::release);
     }
 
     /// As [Api#handle], for these definitions alone.

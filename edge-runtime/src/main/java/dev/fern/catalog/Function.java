@@ -2,6 +2,7 @@ package dev.fern.catalog;
 
 import dev.fern.Ids;
 import io.helidon.json.JsonObject;
+import io.helidon.json.JsonString;
 import java.nio.charset.StandardCharsets;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,6 +32,9 @@ record Function(
         implements Entry {
     /// Where it is called: set by the server, whatever is stored.
     static final String ENDPOINT = "fnproject.io/fn/invokeEndpoint";
+
+    /// What runs of it on this device: set here, whatever is stored.
+    static final String STATUS = "fern/status";
 
     private static final int MAX_NAME_BYTES = 255;
     private static final int MAX_MEMORY = 8192;
@@ -140,9 +144,10 @@ record Function(
                 newUpdatedAt);
     }
 
-    /// With the annotation that says where it is called.
-    Function located(String baseUrl) {
-        return copy(annotations.with(ENDPOINT, baseUrl + "/invoke/" + id), shape, updatedAt);
+    /// With the annotations that say where it is called and, if something is known, what runs of it here.
+    Function located(String baseUrl, @Nullable JsonObject status) {
+        var shown = annotations.without(STATUS).with(ENDPOINT, JsonString.create(baseUrl + "/invoke/" + id));
+        return copy(status == null ? shown : shown.with(STATUS, status), shape, updatedAt);
     }
 
     private Function validate() throws RefusedException {

@@ -3,6 +3,7 @@ package dev.fern.catalog;
 import dev.fern.Ids;
 import dev.fern.Trigger;
 import io.helidon.json.JsonObject;
+import io.helidon.json.JsonString;
 import java.nio.charset.StandardCharsets;
 
 /// One of Fn's own triggers (fn/api/models/trigger.go): the only type there is, is `http`.
@@ -85,7 +86,7 @@ record HttpTrigger(
 
     /// With the annotation that says where it is called.
     HttpTrigger located(String baseUrl, String appName) {
-        return copy(annotations.with(ENDPOINT, baseUrl + "/t/" + appName + source), updatedAt);
+        return copy(annotations.with(ENDPOINT, JsonString.create(baseUrl + "/t/" + appName + source)), updatedAt);
     }
 
     private HttpTrigger validate() throws RefusedException {

@@ -101,6 +101,7 @@ final class Sources {
                 definition.id(),
                 image,
                 null,
+                Status.Versions.of(image),
                 null,
                 Status.State.INVALID,
                 CLASH,

@@ -57,6 +57,14 @@ final class StatusJson {
                 .set("id", function.id())
                 .set("image", function.image());
         set(json, "digest", function.digest());
+        var versions = function.versions();
+        json.set("wanted", image(versions.wanted()));
+        if (versions.previous() instanceof Status.Image previous) {
+            json.set("previous", image(previous));
+        } else {
+            json.setNull("previous");
+        }
+        set(json, "since", versions.since() == null ? null : String.valueOf(versions.since()));
         set(json, "runtime", function.runtime());
         json.set("state", function.state().name().toLowerCase(Locale.ROOT));
         set(json, "why", problem == null ? null : problem.why());
@@ -72,6 +80,12 @@ final class StatusJson {
                                 .set("running", function.calls().running())
                                 .build())
                 .build();
+    }
+
+    private static JsonObject image(Status.Image image) {
+        var json = JsonObject.builder().set("image", image.reference());
+        set(json, "digest", image.digest());
+        return json.build();
     }
 
     private static void set(JsonObject.Builder json, String name, @Nullable String value) {

@@ -2,12 +2,11 @@ package dev.fern.deploy;
 
 import dev.fern.Adapter;
 import dev.fern.Definition;
-import dev.fern.Fn;
 import dev.fern.FnName;
 import dev.fern.Health;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Metrics;
-import dev.fern.Problem;
+import dev.fern.Rollback;
 import dev.fern.Status;
 import dev.fern.Time;
 import dev.fern.deploy.Preparation.Outcome;
@@ -23,7 +22,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -45,12 +43,12 @@ public final class Deployer implements AutoCloseable {
     private final Keeping keeping;
     private final Invoker invoker;
     private final Dispatcher dispatcher;
-    private final List<Adapter> adapters;
     private final Time time;
     private final Runnable changed;
     private final Preparation preparation;
     private final Report report;
     private final Map<FnName, Deployment> deployments = new ConcurrentSkipListMap<>();
+    private final Wiring wiring;
     private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
     /// Steps that were decided on and have not taken effect.
     private final AtomicInteger pending = new AtomicInteger();
@@ -75,13 +73,13 @@ public final class Deployer implements AutoCloseable {
             Runnable changed) {
         this.invoker = invoker;
         this.dispatcher = dispatcher;
-        this.adapters = adapters;
         this.time = time;
         this.changed = changed;
+        wiring = new Wiring(deployments.values(), adapters);
         report = new Report(invoker, dispatcher, adapters);
         this.resolver = resolver;
         var code = new FolderCode(folders, time, metrics.diskBytes("code"));
-        preparation = new Preparation(resolver, images, code, invoker, this::check);
+        preparation = new Preparation(resolver, images, code, invoker, wiring::check);
         keeping = new Keeping(copy, images, code, dispatcher, time);
         thread = Thread.ofPlatform().name("fern-deploy").daemon(true).unstarted(this::run);
     }
@@ -113,7 +111,7 @@ public final class Deployer implements AutoCloseable {
         try {
             var good = deployment.good;
             var fn = resolver.resolve(good == null ? deployment.wanted : good);
-            check(fn);
+            wiring.check(fn);
             dispatcher.deploy(fn);
             deployment.expected = fn;
         } catch (InvalidDefinitionException e) {
@@ -181,6 +179,7 @@ public final class Deployer implements AutoCloseable {
             } else {
                 deployment.wanted = definition;
                 deployment.wantedDigest = null;
+                deployment.refused = null;
             }
             save = true;
             begin(deployment);
@@ -207,28 +206,21 @@ public final class Deployer implements AutoCloseable {
     private void begin(Deployment deployment) {
         deployment.wish++;
         deployment.failures = 0;
-        deployment.problem = null;
+        deployment.problem = deployment.refusal();
         deployment.invalid = false;
         deployment.again = false;
         deployment.cancelRetry();
-        prepare(deployment, deployment.wanted, deployment.wantedDigest);
+        if (deployment.refused == null) {
+            prepare(deployment, deployment.wanted, deployment.wantedDigest);
+        } else if (deployment.good instanceof Definition good) {
+            prepare(deployment, good, deployment.goodDigest);
+        }
     }
 
     private void prepare(Deployment deployment, Definition definition, @Nullable String digest) {
         int wish = deployment.wish;
         deployment.preparing = true;
-        Thread.ofVirtual().name("fern-prepare " + deployment.name).start(() -> {
-            try {
-                var outcome = preparation.prepare(definition, digest);
-                add(() -> prepared(deployment, wish, definition, outcome));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (RuntimeException | Error e) { // a bug must not leave the function loading for ever
-                LOG.log(Level.ERROR, "preparing " + deployment.name + " failed inside Fern; please report this", e);
-                var problem = new Problem("preparing it failed inside Fern: " + e, "please report this");
-                add(() -> prepared(deployment, wish, definition, new Outcome.Failed(problem, false, true)));
-            }
-        });
+        preparation.begin(definition, digest, outcome -> add(() -> prepared(deployment, wish, definition, outcome)));
     }
 
     private void prepared(Deployment deployment, int wish, Definition definition, Outcome outcome) {
@@ -257,17 +249,17 @@ public final class Deployer implements AutoCloseable {
 
     private void install(Deployment deployment, Definition definition, Version version) {
         try {
-            check(version.fn());
+            wiring.check(version.fn());
             dispatcher.deploy(version.fn());
         } catch (InvalidDefinitionException e) {
             version.discard();
             failed(deployment, new Outcome.Failed(e.problem(), true, true));
             return;
         }
+        deployment.runs(definition, version.bundle().digest(), time.now());
+        judge(deployment, version);
         invoker.install(version);
         deployment.version = version;
-        deployment.good = definition;
-        deployment.goodDigest = version.bundle().digest();
         if (definition.equals(deployment.wanted)) {
             deployment.wantedDigest = version.bundle().digest();
             deployment.problem = null;
@@ -281,6 +273,45 @@ public final class Deployer implements AutoCloseable {
                 deployment.name,
                 version.fn().image(),
                 version.bundle().digest());
+    }
+
+    /// Looks at the first calls of a version that is new, if its definition says so.
+    private void judge(Deployment deployment, Version version) {
+        var rule = deployment.trial ? Rollback.of(version.fn()) : null;
+        deployment.trial = rule != null;
+        if (rule != null) {
+            version.judge(new Trial(
+                    rule,
+                    why -> add(() -> rollBack(deployment, version, why)),
+                    () -> add(() -> passed(deployment, version))));
+        }
+    }
+
+    private void passed(Deployment deployment, Version version) {
+        if (version.equals(deployment.version)) {
+            deployment.trial = false;
+            save = true;
+        }
+    }
+
+    /// Brings back all of the version that ran before.
+    private void rollBack(Deployment deployment, Version version, String why) {
+        var previous = deployment.previous;
+        if (!version.equals(deployment.version) || !deployment.isCurrent() || previous == null) {
+            return; // another version is on its way
+        }
+        LOG.log(
+                Level.WARNING,
+                "{0} is rolled back from {1}: {2}",
+                deployment.name,
+                version.fn().image(),
+                why);
+        deployment.wish++;
+        deployment.trial = false;
+        deployment.refused = version.fn().image() + " was rolled back: " + why;
+        deployment.problem = deployment.refusal();
+        save = true;
+        prepare(deployment, previous, deployment.previousDigest);
     }
 
     private void failed(Deployment deployment, Outcome.Failed failed) {
@@ -301,7 +332,7 @@ public final class Deployer implements AutoCloseable {
     }
 
     private void again(Deployment deployment) {
-        if (deployments.get(deployment.name) != deployment || deployment.isCurrent()) {
+        if (deployments.get(deployment.name) != deployment || deployment.isSettled()) {
             return;
         }
         if (deployment.preparing) { // nudges must not pile up work: others wait for a place
@@ -310,19 +341,6 @@ public final class Deployer implements AutoCloseable {
         }
         deployment.cancelRetry();
         prepare(deployment, deployment.wanted, deployment.wantedDigest);
-    }
-
-    /// Against all that runs but itself.
-    private void check(Fn candidate) throws InvalidDefinitionException {
-        var accepted = deployments.values().stream()
-                .filter(other -> !other.name.equals(candidate.name()))
-                .map(Deployment::listening)
-                .filter(Objects::nonNull)
-                .toList();
-        Dispatcher.check(candidate);
-        for (var adapter : adapters) {
-            adapter.check(candidate, accepted);
-        }
     }
 
     private void keep() {
@@ -337,21 +355,11 @@ public final class Deployer implements AutoCloseable {
 
     private void askForDigests() {
         for (var deployment : deployments.values()) {
-            if (!deployment.isCurrent()) {
+            if (!deployment.isSettled()) {
                 again(deployment);
             } else if (!deployment.image().contains("@sha256:")) {
                 int wish = deployment.wish;
-                var definition = deployment.wanted;
-                Thread.ofVirtual().name("fern-tag " + deployment.name).start(() -> {
-                    try {
-                        var digest = preparation.digest(definition);
-                        if (digest != null) {
-                            add(() -> tagIs(deployment, wish, digest));
-                        }
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
+                preparation.ask(deployment.wanted, digest -> add(() -> tagIs(deployment, wish, digest)));
             }
         }
     }
@@ -360,6 +368,7 @@ public final class Deployer implements AutoCloseable {
         if (deployment.wish == wish && !digest.equals(deployment.wantedDigest)) {
             LOG.log(Level.INFO, "the image of {0} is another now: {1}", deployment.name, digest);
             deployment.wantedDigest = digest;
+            deployment.refused = null;
             begin(deployment);
         }
     }
@@ -368,7 +377,7 @@ public final class Deployer implements AutoCloseable {
     private void finish() {
         if (rebind) {
             rebind = false;
-            Wiring.connect(deployments.values(), adapters);
+            wiring.connect();
         }
         if (save && !keeping.save(deployments.values())) {
             time.after(RETRY_FIRST, () -> add(() -> save = true));

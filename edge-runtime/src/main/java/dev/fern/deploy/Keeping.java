@@ -79,6 +79,9 @@ final class Keeping {
             if (deployment.wantedDigest instanceof String digest) {
                 digests.add(digest);
             }
+            if (deployment.trial && deployment.previousDigest instanceof String digest) {
+                digests.add(digest); // it may have to run again
+            }
         }
         if (!digests.containsAll(used)) {
             var before = new HashSet<>(digests);

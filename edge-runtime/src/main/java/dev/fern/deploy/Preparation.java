@@ -10,7 +10,9 @@ import dev.fern.images.Images;
 import dev.fern.invoke.Invoker;
 import dev.fern.invoke.Version;
 import dev.fern.sync.Resolver;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Gets one version of a function ready beside the one that runs: resolve, check, fetch, load. Waits for
@@ -31,6 +33,7 @@ final class Preparation {
     }
 
     private static final int AT_ONCE = 2;
+    private static final System.Logger LOG = System.getLogger("fern.deploy");
 
     private final Resolver resolver;
     private final Images images;
@@ -47,8 +50,24 @@ final class Preparation {
         this.check = check;
     }
 
+    /// Makes a version ready, on a virtual thread, which then tells how that went.
+    ///
     /// @param digest the one pinned for this definition, or null to ask the registry
-    Outcome prepare(Definition definition, @Nullable String digest) throws InterruptedException {
+    void begin(Definition definition, @Nullable String digest, Consumer<Outcome> done) {
+        Thread.ofVirtual().name("fern-prepare " + definition.name()).start(() -> {
+            try {
+                done.accept(prepare(definition, digest));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException | Error e) { // a bug must not leave the function loading for ever
+                LOG.log(Level.ERROR, "preparing " + definition.name() + " failed inside Fern; please report this", e);
+                var problem = new Problem("preparing it failed inside Fern: " + e, "please report this");
+                done.accept(new Outcome.Failed(problem, false, true));
+            }
+        });
+    }
+
+    private Outcome prepare(Definition definition, @Nullable String digest) throws InterruptedException {
         places.acquire();
         try {
             var fn = resolver.resolve(definition);
@@ -72,8 +91,20 @@ final class Preparation {
         return stored != null ? stored : images.fetch(fn.image(), digest, fn.allLayers());
     }
 
-    /// What the image's reference means now, or null if the registry cannot be asked.
-    @Nullable String digest(Definition definition) throws InterruptedException {
+    /// Asks what the image's reference means now, on a virtual thread, which tells it if the registry does.
+    void ask(Definition definition, Consumer<String> answer) {
+        Thread.ofVirtual().name("fern-tag " + definition.name()).start(() -> {
+            try {
+                if (digest(definition) instanceof String digest) {
+                    answer.accept(digest);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private @Nullable String digest(Definition definition) throws InterruptedException {
         try {
             var fn = resolver.resolve(definition);
             return FolderCode.isFolder(fn) ? folders.bundle(fn, definition).digest() : images.resolve(fn.image());

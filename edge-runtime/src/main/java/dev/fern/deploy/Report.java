@@ -47,6 +47,7 @@ final class Report {
                 deployment.wanted.id(),
                 version == null ? deployment.image() : version.fn().image(),
                 version == null ? null : version.bundle().digest(),
+                deployment.versions(),
                 version == null ? null : version.runtime(),
                 state,
                 problem,

@@ -88,7 +88,7 @@ public final class Door implements Adapter {
         this.control = control;
         this.time = time;
         this.metrics = metrics;
-        api = catalog.beside(cloudDefinitions, origin(settings));
+        api = catalog.beside(cloudDefinitions, () -> control.status().functions(), origin(settings));
         logs = new LogStreams(metrics);
     }
 

@@ -244,7 +244,7 @@ public final class Invoker implements AutoCloseable {
             if (counted) {
                 worker.version.running--;
                 running--;
-                worker.version.conduct.ended(harmful, result);
+                worker.version.ended(job, harmful, result);
                 if (worker.version.retired) {
                     worker.dismissed = true;
                 } else {
@@ -287,7 +287,7 @@ public final class Invoker implements AutoCloseable {
             version.running--;
             running--;
             version.conduct.hasStuckThread();
-            version.conduct.ended(harmful, why);
+            version.ended(job, harmful, why);
         }
         worker.stop();
         job.end(why);

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +35,11 @@ import org.jspecify.annotations.Nullable;
 /// {"format":"1","functions":[
 ///   {"wanted":{"app":"greenhouse","name":"too-hot","id":"01M8…","document":"{…}"},   what is defined
 ///    "good":{…},                                                                      the last version that could run
-///    "wantedDigest":"sha256:…","goodDigest":"sha256:…"}]}                             absent where it is not known
+///    "wantedDigest":"sha256:…","goodDigest":"sha256:…",                               absent where it is not known
+///    "since":"2026-…",                                                                when that began to run
+///    "previous":{…},"previousDigest":"sha256:…",                                      what ran before
+///    "trial":true,                                                                    its first calls are not over
+///    "refused":"…"}]}                                                                 why `wanted` was rolled back
 /// ```
 ///
 /// A save is whole or it never was: temporary file, fsync, rename, fsync of the folder. Any thread.
@@ -43,7 +49,31 @@ public final class Copy {
             Definition wanted,
             @Nullable Definition good,
             @Nullable String wantedDigest,
-            @Nullable String goodDigest) {}
+            @Nullable String goodDigest,
+            History history) {
+        public Saved(
+                Definition wanted,
+                @Nullable Definition good,
+                @Nullable String wantedDigest,
+                @Nullable String goodDigest) {
+            this(wanted, good, wantedDigest, goodDigest, History.NONE);
+        }
+    }
+
+    /// How a function came to run what it runs.
+    ///
+    /// @param since when that began to run here; null if the clock was not set
+    /// @param previous the version that ran before it
+    /// @param trial whether its first calls are still looked at
+    /// @param refused why the wanted version, by its digest, is not tried again; null if it was not rolled back
+    public record History(
+            @Nullable Instant since,
+            @Nullable Definition previous,
+            @Nullable String previousDigest,
+            boolean trial,
+            @Nullable String refused) {
+        public static final History NONE = new History(null, null, null, false, null);
+    }
 
     private static final System.Logger LOG = System.getLogger("fern.sync");
     /// A later version that would be misread here writes a higher number.
@@ -180,6 +210,7 @@ public final class Copy {
             if (saved.goodDigest instanceof String digest) {
                 function.set("goodDigest", digest);
             }
+            write(saved.history, function);
             functions.add(function.build());
         }
         return JsonObject.builder()
@@ -188,6 +219,24 @@ public final class Copy {
                 .build()
                 .toString()
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void write(History history, JsonObject.Builder function) {
+        if (history.since instanceof Instant since) {
+            function.set("since", since.toString());
+        }
+        if (history.previous instanceof Definition previous) {
+            function.set("previous", write(previous));
+        }
+        if (history.previousDigest instanceof String digest) {
+            function.set("previousDigest", digest);
+        }
+        if (history.trial) {
+            function.set("trial", true);
+        }
+        if (history.refused instanceof String why) {
+            function.set("refused", why);
+        }
     }
 
     private static JsonObject write(Definition definition) {
@@ -212,9 +261,30 @@ public final class Copy {
                 return null;
             }
             all.add(new Saved(
-                    wanted, definition(object, "good"), text(object, "wantedDigest"), text(object, "goodDigest")));
+                    wanted,
+                    definition(object, "good"),
+                    text(object, "wantedDigest"),
+                    text(object, "goodDigest"),
+                    history(object)));
         }
         return all;
+    }
+
+    private static History history(JsonObject function) {
+        return new History(
+                instant(text(function, "since")),
+                definition(function, "previous"),
+                text(function, "previousDigest"),
+                function.booleanValue("trial", false),
+                text(function, "refused"));
+    }
+
+    private static @Nullable Instant instant(@Nullable String text) {
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            return null;
+        }
     }
 
     private static @Nullable Definition definition(JsonObject function, String key) {

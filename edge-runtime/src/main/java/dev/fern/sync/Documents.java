@@ -34,9 +34,9 @@ final class Documents {
             "type",
             "version");
 
-    /// What the server adds to each answer: its own address, which says nothing about the function.
+    /// What a server adds to each answer: its own address, and what runs there.
     private static final Set<String> ADDED =
-            Set.of("fnproject.io/fn/invokeEndpoint", "fnproject.io/trigger/httpEndpoint");
+            Set.of("fnproject.io/fn/invokeEndpoint", "fnproject.io/trigger/httpEndpoint", "fern/status");
 
     private Documents() {}
 

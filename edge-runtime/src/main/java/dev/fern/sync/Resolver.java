@@ -6,6 +6,7 @@ import dev.fern.Fn;
 import dev.fern.FnName;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Options;
+import dev.fern.Rollback;
 import dev.fern.Settings;
 import dev.fern.Trigger;
 import io.helidon.json.JsonObject;
@@ -48,11 +49,12 @@ public final class Resolver {
         triggers.addAll(httpTriggers(name, document.objects("triggers")));
         triggers.addAll(Bindings.triggers(name, annotations.triggers(), settings));
         checkNames(triggers, annotations);
+        Rollback.parse(annotations.texts().get(Rollback.ANNOTATION));
         return new Fn(
                 name,
                 definition.id(),
                 app.text("id"),
-                fn.text("image"),
+                image(name, fn, annotations),
                 fn.number("memory", 128, 1, 8192),
                 Duration.ofSeconds(fn.number("timeout", 30, 1, 300)),
                 Duration.ofSeconds(fn.number("idle_timeout", 30, 1, 3600)),
@@ -80,7 +82,7 @@ public final class Resolver {
     private boolean selects(Annotations annotations) throws InvalidDefinitionException {
         var selector = annotations.word("fern/devices", "");
         return selector.isEmpty()
-                || Selector.matches(selector, settings.device().labels());
+                || Selector.matches("fern/devices", selector, settings.device().labels());
     }
 
     private static Fields document(Definition definition) throws InvalidDefinitionException {
@@ -123,6 +125,11 @@ public final class Resolver {
                         "give one of them another name");
             }
         }
+    }
+
+    private String image(FnName name, Fields fn, Annotations annotations) throws InvalidDefinitionException {
+        var device = settings.device();
+        return Rollout.image(annotations, name, fn.text("image"), device.id(), device.labels());
     }
 
     private Map<String, String> config(FnName name, Fields app, Fields fn) throws InvalidDefinitionException {

@@ -16,20 +16,22 @@ final class Selector {
     /// Whether these labels meet it.
     ///
     /// @throws InvalidDefinitionException if it is no selector
-    static boolean matches(String selector, Map<String, String> labels) throws InvalidDefinitionException {
+    /// @param annotation where it stands
+    static boolean matches(String annotation, String selector, Map<String, String> labels)
+            throws InvalidDefinitionException {
         boolean all = true;
         for (var part : selector.split(",", -1)) {
-            all &= condition(part.strip(), selector).test(labels);
+            all &= condition(part.strip(), annotation + "=" + selector).test(labels);
         }
         return all;
     }
 
-    private static Predicate<Map<String, String>> condition(String part, String selector)
+    private static Predicate<Map<String, String>> condition(String part, String whole)
             throws InvalidDefinitionException {
         var form = PART.matcher(part);
         if (!form.matches()) {
             throw new InvalidDefinitionException(
-                    "'" + part + "' in fern/devices=" + selector + " is no condition",
+                    "'" + part + "' in " + whole + " is no condition",
                     "write KEY=VALUE, KEY!=VALUE, KEY or !KEY, with commas between them");
         }
         if (form.group(2) instanceof String key) {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fern.Definition;
 import dev.fern.FnName;
+import dev.fern.Problem;
+import dev.fern.Status;
 import dev.fern.kit.FakeTime;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -44,8 +47,10 @@ class BesideTest {
         return List.of(new Definition(FnName.parse("greenhouse/too-hot"), "CLOUDFN", document));
     }
 
+    private List<Status.Function> running = List.of();
+
     private Client beside(Supplier<List<Definition>> elsewhere) {
-        return new Client(catalog.beside(elsewhere, "the Fn server https://fn.example.com")::handle);
+        return new Client(catalog.beside(elsewhere, () -> running, "the Fn server https://fn.example.com")::handle);
     }
 
     @Test
@@ -73,6 +78,46 @@ class BesideTest {
                 .contains("\"http://pi:8080/t/greenhouse/too-hot\"");
         assertThat(api.ask("GET", "/v2/fns/CLOUDFN", "").status()).isEqualTo(200);
         assertThat(api.ask("GET", "/v2/apps/" + local, "").status()).isEqualTo(200);
+    }
+
+    @Test
+    void whatRunsOfAFunctionIsShownWithItAndNeverPartOfItsDefinition() {
+        running = List.of(new Status.Function(
+                FnName.parse("greenhouse/too-hot"),
+                "CLOUDFN",
+                "r/too-hot:2",
+                "sha256:2",
+                new Status.Versions(
+                        new Status.Image("r/too-hot:3", "sha256:3"),
+                        new Status.Image("r/too-hot:3", "sha256:3"),
+                        Instant.parse("2026-01-02T03:04:05Z")),
+                "java",
+                Status.State.READY,
+                new Problem("r/too-hot:3 was rolled back", "mend it"),
+                List.of(),
+                List.of(),
+                Status.Calls.NONE));
+        var cloud = cloud();
+        var status = "\"fern/status\":{\"state\":\"ready\","
+                + "\"running\":{\"image\":\"r/too-hot:2\",\"digest\":\"sha256:2\"},"
+                + "\"since\":\"2026-01-02T03:04:05Z\","
+                + "\"wanted\":{\"image\":\"r/too-hot:3\",\"digest\":\"sha256:3\"},"
+                + "\"previous\":{\"image\":\"r/too-hot:3\",\"digest\":\"sha256:3\"},"
+                + "\"why\":\"r/too-hot:3 was rolled back\",\"do\":\"mend it\"}";
+        var api = beside(() -> cloud);
+        assertThat(api.ask("GET", "/v2/fns/CLOUDFN", "").json()).contains(status);
+        assertThat(api.ask("GET", "/v2/fns?app_id=CLOUDAPP", "").json()).contains(status);
+
+        // a client that sends back what it was shown
+        var app = own.app("local");
+        api.ask("POST", "/v2/fns", """
+                {"name":"f","app_id":"%s","image":"i","annotations":{"fern/status":{"state":"ready"}}}""".formatted(app));
+        assertThat(catalog.definitions())
+                .filteredOn(one -> one.name().equals(FnName.parse("local/f")))
+                .singleElement()
+                .extracting(Definition::document)
+                .asString()
+                .doesNotContain("fern/status");
     }
 
     @Test

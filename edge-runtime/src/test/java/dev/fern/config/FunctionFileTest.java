@@ -77,7 +77,7 @@ class FunctionFileTest {
                 "gpio:4               | sensor:air            | func.yaml:13: annotations.fern/on/door: trigger type sensor in sensor:air needs Fern 0.5;",
                 "fern/on/door         | fern/door             | func.yaml:13: annotations.fern/door: annotation fern/door is unknown;",
                 "fern/on/door         | 'fern/on/'            | func.yaml:13: annotations.fern/on/: '' is no name;",
-                "example.com/team     | fern/rollout          | func.yaml:15: annotations.fern/rollout: annotation fern/rollout needs Fern 0.4;"
+                "example.com/team     | fern/rolout           | func.yaml:15: annotations.fern/rolout: annotation fern/rolout is unknown;"
             })
     void each_kind_of_mistake_and_no_other(String good, String bad, String problem) throws IOException {
         assertThat(GOOD).contains(good);

@@ -68,6 +68,7 @@ class UsedRuntimesTest {
                     "id",
                     "image",
                     null,
+                    Status.Versions.of("image"),
                     runtime,
                     runtime == null ? Status.State.LOADING : Status.State.READY,
                     null,

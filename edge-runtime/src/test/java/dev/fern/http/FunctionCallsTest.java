@@ -279,6 +279,7 @@ class FunctionCallsTest {
                 "id-broken",
                 "r/broken:1",
                 null,
+                Status.Versions.of("r/broken:1"),
                 null,
                 Status.State.FAILED,
                 new Problem("the registry has no image broken:1", "push it"),

@@ -72,6 +72,7 @@ class ContractWalkTest {
                 "fern/isolation | process",
                 "fern/concurrency | 4",
                 "fern/warm | true",
+                "fern/rollback | errors=3/10",
                 "fern/layers | own",
                 "fern/layers | all",
             })
@@ -88,9 +89,6 @@ class ContractWalkTest {
                 "fern/to/x | pwm:0?frequency=50 | 0.5",
                 "fern/to/x | fn:a/g | 0.4",
                 "fern/to/x | cloud:a/g?expiry=1h | 0.4",
-                "fern/rollout | 10% of site=tokyo | 0.4",
-                "fern/stable | reg/x@sha256:0 | 0.4",
-                "fern/rollback | errors=3/10 | 0.4",
             })
     void what_a_later_version_carries_out_is_refused_with_its_number(String annotation, String value, String since) {
         assertThatThrownBy(() -> resolve(Map.of(annotation, value)))
@@ -124,6 +122,13 @@ class ContractWalkTest {
     @Test
     void annotations_of_others_are_left_alone() {
         assertThatCode(() -> resolve(Map.of("oracle.com/x", "y", "mqtt", "z"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_rollout_names_who_runs_the_image_and_what_the_others_run() throws Exception {
+        var stable = "reg/x@sha256:" + "0".repeat(64);
+        var rollout = Map.of("fern/rollout", "10% of site=tokyo", "fern/stable", stable);
+        assertThatCode(() -> resolve(rollout)).doesNotThrowAnyException();
     }
 
     @Test

@@ -45,7 +45,11 @@ class ResolverMistakesTest {
         {'fern/on/t':'http:/a'}                                  | trigger type http in http:/a is unknown
         {'fern/on/t':'mqtt:a?qoss=1'}                            | option qoss in mqtt:a?qoss=1 is unknown
         {'fern/on/t':'sensor:air'}                              | needs Fern 0.5
-        {'fern/rollout':'10%'}                                   | annotation fern/rollout needs Fern 0.4
+        {'fern/rollout':'10%'}                                   | needs the image of all others, with its digest
+        {'fern/rollback':'errors=0/10'}                          | annotation fern/rollback=errors=0/10 makes no sense
+        {'fern/rollback':'errors=4/3'}                           | annotation fern/rollback=errors=4/3 makes no sense
+        {'fern/rollback':'errors=1/1001'}                        | annotation fern/rollback=errors=1/1001 makes no
+        {'fern/rollback':'3/10'}                                 | annotation fern/rollback=3/10 makes no sense
         {'fern/isolation':'jail'}                                | annotation fern/isolation=jail makes no sense
         {'fern/layers':'some'}                                   | annotation fern/layers=some makes no sense
         {'fern/warm':'yes'}                                      | annotation fern/warm=yes makes no sense

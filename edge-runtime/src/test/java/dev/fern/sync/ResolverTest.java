@@ -33,6 +33,14 @@ class ResolverTest {
     }
 
     @Test
+    void aDeviceThatIsNotInARolloutRunsTheStableImage() throws InvalidDefinitionException {
+        var stable = "reg/too-hot@sha256:" + "a".repeat(64);
+        var annotations = "{'fern/rollout':'100%% of site=%s','fern/stable':'" + stable + "'}";
+        assertThat(resolve(fn(annotations.formatted("tokyo"))).image()).isEqualTo("reg/too-hot:1");
+        assertThat(resolve(fn(annotations.formatted("osaka"))).image()).isEqualTo(stable);
+    }
+
+    @Test
     void theFunctionOfTheContractIsUnderstood() throws InvalidDefinitionException {
         var fn = resolve(document("""
                 {'app':{'id':'A','name':'greenhouse','config':{'LIMIT':'20','SITE':'x'},
