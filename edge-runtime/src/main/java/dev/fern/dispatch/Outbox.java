@@ -88,12 +88,15 @@ final class Outbox {
     /// Whether so much waits for one of its targets that no further answer should be made.
     boolean isFull(Route route) {
         for (var destination : route.destinations()) {
-            var address = addresses.get(destination.address());
-            if (address != null && address.isFull()) {
+            if (isFull(destination)) {
                 return true;
             }
         }
-        return false;
+        return line.followers.all(route.fn.name()).anyMatch(this::isFull);
+    }
+
+    private boolean isFull(Destination destination) {
+        return addresses.get(destination.address()) instanceof Address address && address.isFull();
     }
 
     /// Why answers of that function wait for a target, or null if none do.
@@ -180,7 +183,7 @@ final class Outbox {
         if (route == null) {
             return false;
         }
-        var destination = route.destination(address.key.target());
+        var destination = destination(route, address.key);
         var sink = destination == null ? null : sinks.get(destination.target().type());
         var parcel = address.next(sink == null ? 1 : sink.atOnce());
         if (parcel == null) {
@@ -206,6 +209,11 @@ final class Outbox {
             attempt(new Sent(address, parcel, item, delivery, destination));
         }
         return true;
+    }
+
+    private @Nullable Destination destination(Route route, Address.Key key) {
+        var own = route.destination(key.target());
+        return own == null ? line.followers.destination(key.fn(), key.target()) : own;
     }
 
     private void remove(Address address, Parcel parcel, boolean sent) {

@@ -4,6 +4,8 @@ import dev.fern.Answer;
 import dev.fern.Call;
 import dev.fern.Event;
 import dev.fern.Headers;
+import dev.fern.Ids;
+import dev.fern.Link;
 import dev.fern.Payload;
 import dev.fern.Target;
 import dev.fern.dispatch.Route.Destination;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -40,35 +43,47 @@ final class Outputs {
     }
 
     private final Route route;
+    private final List<Destination> followers;
     private final Call call;
     private final String source;
     private final Instant now;
     private final BiPredicate<Event, Target> repeatable;
     private final List<Delivery> deliveries = new ArrayList<>();
 
-    private Outputs(Route route, Call call, String device, Instant now, BiPredicate<Event, Target> repeatable) {
+    private Outputs(
+            Route route,
+            List<Destination> followers,
+            Call call,
+            String device,
+            Instant now,
+            BiPredicate<Event, Target> repeatable) {
         this.repeatable = repeatable;
         this.route = route;
+        this.followers = followers;
         this.call = call;
         this.source = "/fern/" + device + "/fn/" + route.fn.name();
         this.now = now;
     }
 
+    /// @param followers where it goes as well, as it is, whatever it names
     /// @param namedOnly a caller has the answer already: targets get it only if it names them
     /// @param repeatable whether a target may get a message twice
     static List<Delivery> of(
             Answer answer,
             Route route,
+            List<Destination> followers,
             Call call,
             String device,
             Instant now,
             boolean namedOnly,
             BiPredicate<Event, Target> repeatable)
             throws WrongAnswer {
-        if (!route.destinations().iterator().hasNext() && answer.headers().first("Fern-To") == null) {
+        if (!route.destinations().iterator().hasNext()
+                && answer.headers().first("Fern-To") == null
+                && followers.isEmpty()) {
             return List.of();
         }
-        var outputs = new Outputs(route, call, device, now, repeatable);
+        var outputs = new Outputs(route, followers, call, device, now, repeatable);
         outputs.add(answer, namedOnly);
         return outputs.deliveries;
     }
@@ -86,6 +101,11 @@ final class Outputs {
         } else if (!namedOnly && !answer.body().isEmpty()) {
             for (var destination : route.destinations()) {
                 add(destination, type, answer.body());
+            }
+        }
+        if (!namedOnly && !answer.body().isEmpty()) {
+            for (var follower : followers) {
+                add(follower, type, answer.body());
             }
         }
     }
@@ -149,31 +169,50 @@ final class Outputs {
 
     private void add(Destination destination, @Nullable String contentType, Payload body) {
         if (destination.takes(call.trigger().name())) {
+            var target = destination.target();
             var value = destination.value();
-            var data = value == null ? body : value;
-            var message = Event.of(
+            boolean link = target.type().equals(Link.TYPE);
+            var message = new Event(
+                    link ? linkId(destination) : Ids.next(),
                     source,
                     Event.FN_RESULT,
                     call.event().subject(),
                     now,
                     value == null ? contentType : "text/plain",
-                    matches(),
-                    data);
-            var target = destination.target();
+                    Map.of(),
+                    link ? kept(call, target).build() : matches(call).build(),
+                    value == null ? body : value);
             deliveries.add(new Delivery(destination.key(), message, !repeatable.test(message, target), false));
         }
     }
 
-    /// A chain keeps what the topic filter matched.
-    private Headers matches() {
-        var matches = call.event().matches();
-        if (matches.isEmpty()) {
-            return Headers.NONE;
+    /// The same however often this answer is made and handed on: the function behind runs once for it.
+    private String linkId(Destination destination) {
+        long before = deliveries.stream()
+                .filter(one -> one.target().equals(destination.key()))
+                .count();
+        return call.id() + "." + destination.target().name() + (before == 0 ? "" : "." + (before + 1));
+    }
+
+    /// What an event keeps on its way to another function: what the topic filter matched, that it may have been worked
+    /// on
+    /// before a crash, and how often it went in a circle.
+    static Headers.Builder kept(Call call, Target link) {
+        var headers = matches(call).set(Event.CLOUD_EVENT, "1.0");
+        if (call.event().headers().first(Event.REDELIVERED) instanceof String again) {
+            headers.set(Event.REDELIVERED, again);
         }
+        int rounds = Link.rounds(call.event()) + (link.options().text("loop") == null ? 0 : 1);
+        return rounds == 0 ? headers : headers.set(Link.ROUNDS, String.valueOf(rounds));
+    }
+
+    /// A chain keeps what the topic filter matched.
+    private static Headers.Builder matches(Call call) {
         var headers = Headers.builder();
+        var matches = call.event().matches();
         for (int i = 0; i < matches.size(); i++) {
             headers.set("Fern-Match-" + (i + 1), matches.get(i));
         }
-        return headers.build();
+        return headers;
     }
 }
