@@ -80,6 +80,32 @@ public record Link(FnName from, FnName to, @Nullable String trigger, boolean fai
         return new Target(from, to + "#" + trigger, new Binding(TYPE, to.toString(), new Options(options)));
     }
 
+    /// The link that a delivery is for, by what that says, which is NAME and binding of a target; null if it is for
+    /// none.
+    public static @Nullable Link of(FnName from, String delivery) {
+        int space = delivery.lastIndexOf(" " + TYPE + ":");
+        if (space < 0) {
+            return null;
+        }
+        try {
+            var binding = Binding.parse(delivery.substring(space + 1));
+            return of(new Target(from, delivery.substring(0, space), binding));
+        } catch (InvalidDefinitionException e) {
+            return null;
+        }
+    }
+
+    /// The lane of the calls that such a delivery makes, or null if it makes none.
+    public static @Nullable String lane(FnName from, String delivery) {
+        var link = of(from, delivery);
+        return link == null ? null : link.to() + "#" + (link.trigger() == null ? Trigger.INVOKE : link.trigger());
+    }
+
+    /// Whether a delivery tells of a dead call. No definition can write such a target.
+    public static boolean isFailure(String delivery) {
+        return delivery.contains("?" + TRIGGER + "=") && delivery.contains("&" + ON + "=failure");
+    }
+
     /// The same whatever it says of circles.
     public Link plain() {
         return new Link(from, to, trigger, failure, false);

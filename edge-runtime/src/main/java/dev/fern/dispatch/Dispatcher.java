@@ -159,8 +159,8 @@ public final class Dispatcher implements Intake, AutoCloseable {
         if (policy == null) {
             throw full(trigger, trigger.fn() + " does not run here now");
         }
-        if (Occurrence.of(trigger, event) instanceof Occurrence one) {
-            var held = once.take(one, trigger.lane(), !isHandedOn(trigger), () -> enter(trigger, policy, event));
+        if (!isHandedOn(trigger) && Occurrence.of(trigger, event) instanceof Occurrence one) {
+            var held = once.take(one, trigger.lane(), () -> enter(trigger, policy, event));
             if (held.first() instanceof Item item) {
                 begin(item);
             }
@@ -202,7 +202,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
         retireLanes(item.policy);
     }
 
-    /// By another function of this device, whose call keeps it until it is taken: once, but for crashes.
+    /// By another function of this device, whose call keeps it until it is taken: then it is not handed on again.
     private static boolean isHandedOn(Trigger trigger) {
         return trigger.type().equals(Link.TYPE);
     }

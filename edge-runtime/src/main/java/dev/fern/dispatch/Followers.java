@@ -1,12 +1,10 @@
 package dev.fern.dispatch;
 
-import dev.fern.Binding;
 import dev.fern.Call;
 import dev.fern.Event;
 import dev.fern.FnName;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Link;
-import dev.fern.Target;
 import dev.fern.dispatch.Route.Destination;
 import dev.fern.journal.Delivery;
 import java.time.Duration;
@@ -64,22 +62,19 @@ final class Followers {
     }
 
     private static @Nullable Destination gone(FnName fn, String key) {
-        int space = key.lastIndexOf(" " + Link.TYPE + ":");
-        if (space < 0) {
-            return null;
-        }
+        var link = Link.of(fn, key);
         try {
-            var target = new Target(fn, key.substring(0, space), Binding.parse(key.substring(space + 1)));
-            var link = Link.of(target);
-            return link.trigger() == null ? null : Destination.of(target).withExpiry(GONE);
+            return link == null || link.trigger() == null
+                    ? null
+                    : Destination.of(link.target()).withExpiry(GONE);
         } catch (InvalidDefinitionException e) {
             return null;
         }
     }
 
-    /// Whether it tells of a dead call. No definition can write such a target.
+    /// Whether it tells of a dead call.
     static boolean isFailure(Delivery one) {
-        return one.target().contains("?trigger=") && one.target().contains("&on=failure");
+        return Link.isFailure(one.target());
     }
 
     /// What those hear that run on the dead calls of a function.
@@ -93,7 +88,7 @@ final class Followers {
                     .set("Fern-Failed-Call", call.id())
                     .build();
             var event = Event.of(
-                    "/fern/" + device + "/fn/" + call.trigger().fn().name(),
+                    "/fern/" + device + "/fn/" + call.trigger().fn(),
                     Event.FN_FAILURE,
                     call.event().subject(),
                     now,

@@ -112,9 +112,7 @@ final class Once {
     }
 
     /// Takes on an event, or joins it to the call there is.
-    ///
-    /// @param again whether it may come again while this daemon lives
-    Held take(Occurrence event, String trigger, boolean again, Entrance entrance) throws IntakeFullException {
+    Held take(Occurrence event, String trigger, Entrance entrance) throws IntakeFullException {
         Held held;
         synchronized (this) {
             var known = all.get(event);
@@ -128,10 +126,8 @@ final class Once {
             var seen = new Seen(time.nanos(), item);
             seen.holders = 1;
             all.remove(event); // so that it is the youngest
-            if (again) {
-                all.put(event, seen);
-                trim();
-            }
+            all.put(event, seen);
+            trim();
             held = new Held(event, seen, item);
         }
         held.done().whenComplete((_, _) -> held.seen.item = null);

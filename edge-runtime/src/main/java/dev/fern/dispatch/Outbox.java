@@ -313,7 +313,7 @@ final class Outbox {
         address.putBack(one.parcel);
         if (address.pause()) {
             int times = address.away(why);
-            if (times == 1) {
+            if (address.says(time.nanos())) {
                 LOG.log(Level.WARNING, "the answers of {0} wait, on disk: {1}", address.key.fn(), why);
             }
             goOn(address, pause(one.destination.backoff().after(times), asked));
