@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Triggers and targets of the type `fn`: hands what one function returned to another, which is its own once it is on
@@ -109,34 +110,38 @@ final class ChainAdapter implements Adapter, Sink {
 
     @Override
     public CompletionStage<Void> send(Event event, Target target) {
-        synchronized (this) {
-            if (early != null) {
-                var later = new CompletableFuture<Void>();
-                early.add(() -> hand(event, target).whenComplete((_, failure) -> {
-                    if (failure == null) {
-                        later.complete(null);
-                    } else {
-                        later.completeExceptionally(failure);
-                    }
-                }));
-                return later;
+        var done = new CompletableFuture<Void>();
+        send(event, target, failure -> {
+            if (failure == null) {
+                done.complete(null);
+            } else {
+                done.completeExceptionally(failure);
             }
-        }
-        return hand(event, target);
+        });
+        return done;
     }
 
-    private CompletionStage<Void> hand(Event event, Target target) {
+    @Override
+    public void send(Event event, Target target, Consumer<@Nullable Throwable> then) {
+        synchronized (this) {
+            if (early != null) {
+                early.add(() -> hand(event, target, then));
+                return;
+            }
+        }
+        hand(event, target, then);
+    }
+
+    private void hand(Event event, Target target, Consumer<@Nullable Throwable> then) {
         try {
             var link = Link.of(target);
             check(event, link);
-            var receipt = accept(link, event);
+            accept(link, event, () -> then.accept(null));
             handed.increment();
-            return receipt.done();
         } catch (InvalidDefinitionException e) {
-            return CompletableFuture.failedFuture(
-                    SinkException.never(e.problem().toString()));
+            then.accept(SinkException.never(e.problem().toString()));
         } catch (SinkException e) {
-            return CompletableFuture.failedFuture(e);
+            then.accept(e);
         }
     }
 
@@ -152,7 +157,7 @@ final class ChainAdapter implements Adapter, Sink {
         }
     }
 
-    private Intake.Receipt accept(Link link, Event event) throws SinkException {
+    private void accept(Link link, Event event, Runnable taken) throws SinkException {
         Intake in;
         Trigger trigger;
         synchronized (this) {
@@ -166,7 +171,7 @@ final class ChainAdapter implements Adapter, Sink {
             throw SinkException.never(link.to() + " has no trigger " + link.trigger() + " for it any more");
         }
         try {
-            return in.accept(trigger, event);
+            in.accept(trigger, event, taken);
         } catch (IntakeFullException e) {
             // in a circle each would wait for the other's room for ever
             throw link.loop()

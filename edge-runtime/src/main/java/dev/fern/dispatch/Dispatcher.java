@@ -154,11 +154,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
 
     @Override
     public Receipt accept(Trigger trigger, Event event) throws IntakeFullException {
-        var route = line.routes.get(trigger.fn());
-        var policy = route == null ? null : route.policy(trigger);
-        if (policy == null) {
-            throw full(trigger, trigger.fn() + " does not run here now");
-        }
+        var policy = policy(trigger);
         if (!isHandedOn(trigger) && Occurrence.of(trigger, event) instanceof Occurrence one) {
             var held = once.take(one, trigger.lane(), () -> enter(trigger, policy, event));
             if (held.first() instanceof Item item) {
@@ -166,9 +162,24 @@ public final class Dispatcher implements Intake, AutoCloseable {
             }
             return held;
         }
-        var item = enter(trigger, policy, event);
+        return accept(trigger, event, () -> {});
+    }
+
+    @Override
+    public Receipt accept(Trigger trigger, Event event, Runnable taken) throws IntakeFullException {
+        var item = enter(trigger, policy(trigger), event);
+        item.done().thenRun(taken); // it can be done as soon as it has begun
         begin(item);
         return item;
+    }
+
+    private Policy policy(Trigger trigger) throws IntakeFullException {
+        var route = line.routes.get(trigger.fn());
+        var policy = route == null ? null : route.policy(trigger);
+        if (policy == null) {
+            throw full(trigger, trigger.fn() + " does not run here now");
+        }
+        return policy;
     }
 
     /// A place in its lane for a new call.

@@ -17,9 +17,7 @@ import dev.fern.journal.Recovered;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -246,7 +244,7 @@ final class Outbox {
             end(one, tooOld);
             return;
         }
-        deliver(one).whenComplete((_, failure) -> {
+        deliver(one, failure -> {
             if (failure == null) {
                 sent.increment();
                 isThere(one);
@@ -257,16 +255,21 @@ final class Outbox {
         });
     }
 
-    private CompletionStage<Void> deliver(Sent one) {
+    private void deliver(Sent one, Consumer<@Nullable Throwable> then) {
         var message = one.delivery.message();
+        Target target;
+        Sink sink;
         try {
-            var target = Placeholders.fill(one.destination.target(), message);
-            var sink = sinks.get(target.type());
-            return sink == null
-                    ? CompletableFuture.failedFuture(SinkException.never("nothing here sends to " + target.type()))
-                    : sink.send(message, target);
+            target = Placeholders.fill(one.destination.target(), message);
+            sink = sinks.get(target.type());
         } catch (SinkException | RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
+            then.accept(e);
+            return;
+        }
+        if (sink == null) {
+            then.accept(SinkException.never("nothing here sends to " + target.type()));
+        } else {
+            sink.send(message, target, then);
         }
     }
 

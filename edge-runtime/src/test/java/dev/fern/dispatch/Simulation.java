@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,7 +56,8 @@ final class Simulation implements AutoCloseable {
     private final List<String> arrivedEnd = new ArrayList<>();
     private final List<String> arrivedAfter = new ArrayList<>();
     /// For each event that was handed on, and who it was handed to, the calls that were made of it.
-    private final Map<String, Set<String>> handedOn = new ConcurrentHashMap<>();
+    private final Map<String, Set<String>> handedOn = new HashMap<>();
+    private Map<String, Set<String>> handedOnHere = Map.of();
     private final Set<String> away = ConcurrentHashMap.newKeySet();
     private final Set<String> ranAgain = ConcurrentHashMap.newKeySet();
     private final Set<String> ranTwice = ConcurrentHashMap.newKeySet();
@@ -99,9 +101,12 @@ final class Simulation implements AutoCloseable {
                     ? new Result.FunctionError("not yet")
                     : FakeRuntime.answer(text);
         });
+        var handedOnNow = new ConcurrentHashMap<String, Set<String>>();
+        handedOnHere = handedOnNow;
         for (var next : List.of("a/next", "a/after")) {
             bench.runtime.body(next, call -> {
-                handedOn.computeIfAbsent(next + " " + call.event().id(), _ -> ConcurrentHashMap.newKeySet())
+                handedOnNow
+                        .computeIfAbsent(next + " " + call.event().id(), _ -> ConcurrentHashMap.newKeySet())
                         .add(call.id());
                 return FakeRuntime.answer(call.event().data().text());
             });
@@ -253,6 +258,8 @@ final class Simulation implements AutoCloseable {
     }
 
     private void look() {
+        handedOnHere.forEach((event, calls) ->
+                handedOn.computeIfAbsent(event, _ -> new HashSet<>()).addAll(calls));
         unacknowledged.values().removeIf(receipt -> RecordingIntake.isDone(receipt.done()));
         for (var sent : bench.sink.sent()) {
             if (sent.done().isDone() && !sent.done().isCompletedExceptionally()) {
