@@ -2,6 +2,7 @@ package dev.fern.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -85,10 +86,10 @@ class ChainsTest {
         var random = new Random(11);
         int sent = 0;
         for (int cut = 0; cut < 2; cut++) {
-            for (int i = 0; i < 60; i++) {
+            for (int i = 0; i < 40; i++) {
                 outside.publish("chain/in", "m" + sent++);
             }
-            int enough = outside.heard().size() + 5 + random.nextInt(25);
+            int enough = outside.heard().size() + 5 + random.nextInt(20);
             await("some of them", () -> outside.heard().size() >= enough);
             fern.kill();
             fern.restart();
@@ -163,7 +164,7 @@ class ChainsTest {
     private static String status(FernProcess fern) {
         try {
             return fern.get("/fern/status").body();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return "";
         } catch (InterruptedException e) {
             throw new AssertionError(e);

@@ -77,6 +77,11 @@ final class Followers {
         return Link.isFailure(one.target());
     }
 
+    private static String line(String reason) {
+        var line = reason.replaceAll("\\p{Cntrl}+", " ").strip();
+        return line.length() <= 500 ? line : line.substring(0, 500) + "…";
+    }
+
     /// What those hear that run on the dead calls of a function.
     ///
     /// @param device its id
@@ -84,7 +89,7 @@ final class Followers {
         var deliveries = new ArrayList<Delivery>();
         for (var destination : ofFailures(call.trigger().fn())) {
             var headers = Outputs.kept(call, destination.target())
-                    .set("Fern-Reason", reason.replaceAll("\\p{Cntrl}+", " ").strip())
+                    .set("Fern-Reason", line(reason))
                     .set("Fern-Failed-Call", call.id())
                     .build();
             var event = Event.of(

@@ -78,13 +78,11 @@ final class Outputs {
             boolean namedOnly,
             BiPredicate<Event, Target> repeatable)
             throws WrongAnswer {
-        if (!route.destinations().iterator().hasNext()
-                && answer.headers().first("Fern-To") == null
-                && followers.isEmpty()) {
-            return List.of();
-        }
         var outputs = new Outputs(route, followers, call, device, now, repeatable);
-        outputs.add(answer, namedOnly);
+        if (route.destinations().iterator().hasNext() || answer.headers().first("Fern-To") != null) {
+            outputs.add(answer, namedOnly);
+        }
+        outputs.follow(answer);
         return outputs.deliveries;
     }
 
@@ -103,9 +101,12 @@ final class Outputs {
                 add(destination, type, answer.body());
             }
         }
-        if (!namedOnly && !answer.body().isEmpty()) {
+    }
+
+    private void follow(Answer answer) {
+        if (!answer.body().isEmpty()) {
             for (var follower : followers) {
-                add(follower, type, answer.body());
+                add(follower, answer.contentType(), answer.body());
             }
         }
     }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -150,6 +151,22 @@ class ChainTest {
         assertThat(second.getFirst().trigger()).isEqualTo(follower.triggers().get(1));
         assertThat(second.getFirst().event().id()).endsWith(".a/second#after");
         assertThat(bench.sink.texts()).containsExactlyInAnyOrder("one", "", "two", "a caller's", "2 one", "2 two");
+    }
+
+    @Test
+    void that_somebody_hears_it_does_not_make_an_answer_wrong() throws Exception {
+        var first = bench.deploy("a/first", "on/t", "mqtt:in");
+        bench.deploy("a/second", "on/after", "fn:a/first");
+        bench.runtime.body(
+                "a/first",
+                _ -> new Result.Success(
+                        new Answer(Headers.of("Content-Type", Outputs.OUTPUTS), Payload.of("{\"none\":1}"))));
+
+        bench.accept(first, "t", "x");
+        awaitNothingOwed();
+
+        assertThat(bench.dead()).isEmpty();
+        assertThat(second).extracting(call -> call.event().data().text()).containsExactly("{\"none\":1}");
     }
 
     @Test
@@ -346,7 +363,7 @@ class ChainTest {
         });
         bench.sinks.put(
                 "fn",
-                (event, target) -> java.util.concurrent.CompletableFuture.failedFuture(
+                (event, target) -> CompletableFuture.failedFuture(
                         SinkException.away(target.address() + " is not on this device")));
         bench.accept(first, "t", "x");
         gate.countDown();

@@ -10,6 +10,7 @@ import dev.fern.kit.Examples;
 import dev.fern.kit.FakeRuntime;
 import dev.fern.kit.RecordingIntake;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -197,7 +198,7 @@ class PowerCutTest {
         try {
             cut();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
