@@ -39,7 +39,7 @@ final class CloudAdapter implements Adapter, Sink {
 
     /// @param whole how long a call may take
     CloudAdapter(Settings.@Nullable Cloud cloud, Time time, Metrics metrics, Duration whole) {
-        requests = new Requests("fern_cloud", metrics);
+        requests = new Requests("fern_cloud_under_way", "fern_cloud_requests_total", metrics);
         calls = cloud == null
                 ? null
                 : new CloudCalls(

@@ -26,11 +26,12 @@ final class Requests implements AutoCloseable {
     private final Set<Thread> threads = new HashSet<>();
     private boolean closed;
 
-    /// @param series of metrics, `fern_webhook`
-    Requests(String series, Metrics metrics) {
+    /// @param underWay the metric of how many there are
+    /// @param results the metric of how they ended
+    Requests(String underWay, String results, Metrics metrics) {
         this.metrics = metrics;
-        results = series + "_requests_total";
-        metrics.gauge(this::size, series + "_under_way");
+        this.results = results;
+        metrics.gauge(this::size, underWay);
     }
 
     private synchronized int size() {

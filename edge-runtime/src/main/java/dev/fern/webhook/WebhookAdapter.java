@@ -30,7 +30,7 @@ final class WebhookAdapter implements Adapter, Sink {
     WebhookAdapter(Settings settings, Time time, Metrics metrics) {
         secrets = Destination.Secrets.in(settings.secrets());
         poster = new Poster(time, secrets, Poster.CONNECT, Poster.WHOLE);
-        requests = new Requests("fern_webhook", metrics);
+        requests = new Requests("fern_webhook_under_way", "fern_webhook_requests_total", metrics);
     }
 
     @Override
