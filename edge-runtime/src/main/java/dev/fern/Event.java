@@ -35,6 +35,8 @@ public record Event(
 
     public static final String GPIO_EDGE = "dev.fern.gpio.edge";
     public static final String FN_RESULT = "dev.fern.fn.result";
+    /// A call was given up; the body is that of the event it was about.
+    public static final String FN_FAILURE = "dev.fern.fn.failure";
     public static final String TIME_TICK = "dev.fern.time.tick";
     public static final String DEVICE_STATE = "dev.fern.device.state";
     /// A plain HTTP request: it has Fn's headers and no `Ce-` ones, as on an Fn server.
@@ -43,9 +45,8 @@ public record Event(
     /// A header that says: the broker may have delivered this before this daemon was stopped or crashed.
     public static final String REDELIVERED = "Fern-Redelivered";
 
-    /// A header of an event that somebody else made and that was a CloudEvent when it came: it runs once for each
-    /// trigger.
-    /// The function sees it with each event.
+    /// A header of an event that somebody else made and that was a CloudEvent when it came, or that one function handed
+    /// to another: it runs once for each trigger. The function sees it with each event.
     public static final String CLOUD_EVENT = "Ce-Specversion";
 
     private static final String MATCH = "Fern-Match-";

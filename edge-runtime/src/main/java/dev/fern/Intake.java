@@ -9,6 +9,15 @@ public interface Intake {
     /// @throws IntakeFullException if there is no room; the source keeps the event or counts it as lost
     Receipt accept(Trigger trigger, Event event) throws IntakeFullException;
 
+    /// The same, for a source that has to note that the event is taken before the call can run.
+    ///
+    /// @param taken runs when the receipt is done, before anything else comes of it; must be short
+    default Receipt accept(Trigger trigger, Event event, Runnable taken) throws IntakeFullException {
+        var receipt = accept(trigger, event);
+        receipt.done().thenRun(taken);
+        return receipt;
+    }
+
     /// Runs the function at once and waits for its answer: never on disk, never retried, not behind the backlog.
     Result invoke(Trigger trigger, Event event) throws InterruptedException;
 

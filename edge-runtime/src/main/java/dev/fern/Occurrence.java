@@ -15,12 +15,14 @@ public record Occurrence(long high, long low) {
 
     /// Null for an event that is none of somebody else's: each of its deliveries is one by itself.
     public static @Nullable Occurrence of(Trigger trigger, Event event) {
-        if (!event.isCloudEvent()) {
-            return null;
-        }
+        return event.isCloudEvent() ? of(trigger.lane(), event) : null;
+    }
+
+    /// The same, by the lane of the trigger.
+    public static Occurrence of(String lane, Event event) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
-            add(digest, trigger.lane());
+            add(digest, lane);
             add(digest, event.source());
             add(digest, event.id());
             return of(digest.digest());

@@ -13,8 +13,6 @@ public final class Vocabulary {
     public static final String VERSION = "0.1.0";
 
     private static final String NOW = "0.1";
-    /// Chains, the cloud as a target, rollouts.
-    public static final String CHAINS = "0.4";
     /// Sensors and PWM on real boards.
     private static final String BOARDS = "0.5";
 
@@ -44,15 +42,15 @@ public final class Vocabulary {
             "cron", new Words(NOW, Map.of("zone", NOW, "missed", NOW, "deadline", NOW)),
             "every", new Words(NOW, Map.of("jitter", NOW)),
             "device", new Words(NOW, Map.of()),
-            "fn", new Words(CHAINS, Map.of("on", CHAINS)),
+            "fn", new Words(NOW, Map.of("on", NOW)),
             "event", new Words(NOW, Map.of("source", NOW)));
 
     private static final Map<String, Words> TARGETS = Map.of(
             "mqtt", new Words(NOW, Map.of("qos", NOW, "retain", NOW, "broker", NOW)),
             "gpio", new Words(NOW, Map.of("pulse", NOW, "active", NOW, "initial", NOW, "stop", NOW, "max-on", NOW)),
             "pwm", new Words(BOARDS, Map.of("frequency", BOARDS)),
-            "fn", new Words(CHAINS, Map.of()),
-            "cloud", new Words(CHAINS, Map.of()),
+            "fn", new Words(NOW, Map.of()),
+            "cloud", new Words(NOW, Map.of()),
             "http", new Words(NOW, Map.of("method", NOW, "auth", NOW)),
             "https", new Words(NOW, Map.of("method", NOW, "auth", NOW)));
 

@@ -56,10 +56,12 @@ class InspectorTest {
             fern/concurrency | 100                   | fern/concurrency=100 makes no sense
             fern/isolation | box                     | fern/isolation=box makes no sense
             fern/devices | site~tokyo                | is no condition
-            fern/to/x | fn:app/other                 | needs Fern 0.4
             fern/on/x | event:com.*.door             | has a * within its type
             fern/on/x | cron:* * *                   | cron:* * *
             fern/on/x | device:asleep                | device:asleep makes no sense
+            fern/on/x | fn:other                     | fn:other names no function
+            fern/to/x | fn:app/{1}                   | fn:app/{1} names no function
+            fern/to/x | cloud:other                  | cloud:other names no function
             """)
     void each_mistake_is_found_at_its_annotation(String key, String value, String why) throws IOException {
         var found = anywhere(

@@ -158,7 +158,7 @@ class ReadmeTest {
                         .filter(word -> !word.getValue().equals("0.1"))
                         .map(Map.Entry::getKey))
                 .isSubsetOf(found)
-                .hasSizeGreaterThan(1);
+                .isNotEmpty();
         assertThat(page.lines()).anyMatch(line -> line.startsWith("Version " + Vocabulary.VERSION));
     }
 

@@ -4,6 +4,7 @@ import dev.fern.Options;
 import dev.fern.Settings;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ public final class AnyDevice {
         }
         return new Settings(
                 new Settings.Device("any", each(LABEL, func, name -> name), "simulated"),
-                null,
+                new Settings.Cloud(URI.create("http://127.0.0.1"), List.of("*"), Duration.ofMinutes(5), null),
                 null,
                 new Settings.Registry(null, Set.of(), null),
                 broker,

@@ -58,7 +58,9 @@ final class Report {
 
     private @Nullable Problem away(FnName fn) {
         return dispatcher.away(fn) instanceof String why
-                ? new Problem(why, "check that address and the network; they are sent when it is there again")
+                ? new Problem(
+                        why,
+                        "check that address, and the network or the function behind it; they are sent when it is there again")
                 : null;
     }
 

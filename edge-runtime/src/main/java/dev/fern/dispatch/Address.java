@@ -1,6 +1,7 @@
 package dev.fern.dispatch;
 
 import dev.fern.FnName;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -34,6 +35,8 @@ final class Address {
     /// With more than these waiting, what comes next is put on disk.
     static final int CROWD = 64;
 
+    private static final Duration QUIET = Duration.ofMinutes(1);
+
     final Key key;
     /// How often somebody wanted it looked at and it was not yet; who makes it 1 does so.
     final AtomicInteger looks = new AtomicInteger();
@@ -48,6 +51,12 @@ final class Address {
     private boolean paused;
     private int timesAway;
     private @Nullable String whyAway;
+    /// The log says that it is away.
+    private boolean said;
+    /// When it last said so.
+    private long saidNanos;
+
+    private boolean everSaid;
 
     Address(Key key, long mostBytes) {
         this.key = key;
@@ -94,9 +103,10 @@ final class Address {
 
     /// The other side is there.
     ///
-    /// @return whether it had been away
+    /// @return whether it had been away, and the log has said so
     synchronized boolean here() {
-        boolean was = timesAway > 0;
+        boolean was = said;
+        said = false;
         timesAway = 0;
         whyAway = null;
         return was;
@@ -127,6 +137,17 @@ final class Address {
 
     synchronized void goOn() {
         paused = false;
+    }
+
+    /// Whether the log shall say that it is away: once, and not again within a minute where it comes and goes.
+    synchronized boolean says(long nanos) {
+        boolean says = !said && !(everSaid && nanos - saidNanos < QUIET.toNanos());
+        if (says) {
+            said = true;
+            everSaid = true;
+            saidNanos = nanos;
+        }
+        return says;
     }
 
     /// @return how often in a row the other side was away, this time included

@@ -13,6 +13,7 @@ import dev.fern.Ids;
 import dev.fern.Intake;
 import dev.fern.IntakeFullException;
 import dev.fern.InvalidDefinitionException;
+import dev.fern.Link;
 import dev.fern.Metrics;
 import dev.fern.Occurrence;
 import dev.fern.Result;
@@ -48,6 +49,8 @@ import org.jspecify.annotations.Nullable;
 public final class Dispatcher implements Intake, AutoCloseable {
     /// Calls of a lane that nobody else keeps.
     private static final int UNKEPT_MOST = 1000;
+    /// Calls of a lane that other functions may hand on although there is no room.
+    private static final int HANDED_ON = 64;
 
     private static final Duration FULL = Duration.ofSeconds(1);
 
@@ -108,6 +111,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
     /// @throws InvalidDefinitionException if its options make no sense
     public void deploy(Fn fn) throws InvalidDefinitionException {
         line.routes.put(fn.name(), new Route(fn));
+        line.followers.look(line.routes.values());
         line.outbox().pump(fn.name());
         pumpLanes(fn.name());
     }
@@ -128,6 +132,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
     /// The function is gone: calls of it that are on disk stay there until [#age] forgets them, the others end.
     public void remove(FnName fn) {
         line.routes.remove(fn);
+        line.followers.look(line.routes.values());
         for (var lane : lanes.values()) {
             if (lane.fn.equals(fn)) {
                 var cleared = lane.clear();
@@ -149,27 +154,38 @@ public final class Dispatcher implements Intake, AutoCloseable {
 
     @Override
     public Receipt accept(Trigger trigger, Event event) throws IntakeFullException {
-        var route = line.routes.get(trigger.fn());
-        var policy = route == null ? null : route.policy(trigger);
-        if (policy == null) {
-            throw full(trigger, trigger.fn() + " does not run here now");
-        }
-        if (Occurrence.of(trigger, event) instanceof Occurrence one) {
+        var policy = policy(trigger);
+        if (!isHandedOn(trigger) && Occurrence.of(trigger, event) instanceof Occurrence one) {
             var held = once.take(one, trigger.lane(), () -> enter(trigger, policy, event));
             if (held.first() instanceof Item item) {
                 begin(item);
             }
             return held;
         }
-        var item = enter(trigger, policy, event);
+        return accept(trigger, event, () -> {});
+    }
+
+    @Override
+    public Receipt accept(Trigger trigger, Event event, Runnable taken) throws IntakeFullException {
+        var item = enter(trigger, policy(trigger), event);
+        item.done().thenRun(taken); // it can be done as soon as it has begun
         begin(item);
         return item;
+    }
+
+    private Policy policy(Trigger trigger) throws IntakeFullException {
+        var route = line.routes.get(trigger.fn());
+        var policy = route == null ? null : route.policy(trigger);
+        if (policy == null) {
+            throw full(trigger, trigger.fn() + " does not run here now");
+        }
+        return policy;
     }
 
     /// A place in its lane for a new call.
     private Item enter(Trigger trigger, Policy policy, Event event) throws IntakeFullException {
         var key = policy.bySubject() ? policy.lane() + "/" + event.subject() : policy.lane();
-        checkRoom(trigger, policy, event);
+        checkRoom(trigger, policy, event, key);
         var call = new Call(callId(event), trigger, marked(event), 1, time.now());
         while (true) {
             var lane = lane(key, trigger.fn());
@@ -197,20 +213,32 @@ public final class Dispatcher implements Intake, AutoCloseable {
         retireLanes(item.policy);
     }
 
-    private void checkRoom(Trigger trigger, Policy policy, Event event) throws IntakeFullException {
+    /// By another function of this device, whose call keeps it until it is taken: then it is not handed on again.
+    private static boolean isHandedOn(Trigger trigger) {
+        return trigger.type().equals(Link.TYPE);
+    }
+
+    /// What is handed on finds a place where no other event would: the calls that wait may all be of functions that
+    /// cannot go on until somebody takes their answers.
+    private void checkRoom(Trigger trigger, Policy policy, Event event, String lane) throws IntakeFullException {
+        if (policy.durability() == Durability.DISK && journal.health() instanceof Health.Down) {
+            throw full(trigger, "calls cannot be written to disk");
+        }
+        if (isHandedOn(trigger) && lane(lane, trigger.fn()).waiting() < HANDED_ON) {
+            return;
+        }
         if (line.live().size() >= limits.queue() || journal.calls() >= limits.queue()) {
             throw full(trigger, limits.queue() + " calls are waiting (limits.queue)");
         }
         if (journal.bytes() + event.size() > limits.queueBytes() || line.live().bytes() + event.size() > memoryMost) {
             throw full(trigger, "the waiting calls take all of limits.queue-bytes, or of the memory there is");
         }
-        if (policy.durability() == Durability.DISK && journal.health() instanceof Health.Down) {
-            throw full(trigger, "calls cannot be written to disk");
-        }
     }
 
     private IntakeFullException full(Trigger trigger, String why) {
-        stats.of(trigger.fn()).dropped().increment();
+        if (!isHandedOn(trigger)) { // that waits where it is
+            stats.of(trigger.fn()).dropped().increment();
+        }
         return new IntakeFullException(why, FULL);
     }
 

@@ -58,6 +58,8 @@ final class Item implements Intake.Receipt {
     long sendingNanos;
 
     volatile @Nullable String reason;
+    /// It has been given up, and those that run on dead calls are told first.
+    volatile boolean dying;
     /// Deliveries that are not done, in order; those that were given up are among them.
     final List<Delivery> owed = new ArrayList<>(1);
     /// Those of them that a sink has in hand.

@@ -24,6 +24,7 @@ final class Line {
     /// Calls of a lane whose targets may be under way at once.
     private static final int SENDING_MOST = 64;
     final Map<FnName, Route> routes = new ConcurrentHashMap<>();
+    final Followers followers = new Followers();
     final Stats stats;
     private final String device;
     private final Invoker invoker;
@@ -133,6 +134,7 @@ final class Line {
         item.rowState = entry.state();
         item.reason = entry.reason();
         item.owed.addAll(entry.owed());
+        item.dying = entry.owed().stream().anyMatch(Followers::isFailure);
         live.enter(item);
         return item;
     }
@@ -196,7 +198,8 @@ final class Line {
 
     /// What the answer means for the function's targets.
     List<Delivery> outputs(Answer answer, Route route, Call call, boolean namedOnly) throws Outputs.WrongAnswer {
-        return Outputs.of(answer, route, call, device, time.now(), namedOnly, outbox::repeatable);
+        var also = namedOnly ? List.<Route.Destination>of() : followers.ofAnswers(route.fn.name());
+        return Outputs.of(answer, route, also, call, device, time.now(), namedOnly, outbox::repeatable);
     }
 
     /// Gives the place among the running calls to the next.
@@ -323,11 +326,19 @@ final class Line {
         pump(item.lane);
     }
 
-    /// Given up: a person may run it again. Its source is told once that is on disk.
+    /// Given up: a person may run it again. Its source is told once that is on disk. Those that run on dead calls have
+    /// it before.
     void die(Item item) {
         var reason = String.valueOf(item.reason);
+        var told = item.dying ? List.<Delivery>of() : followers.tell(item.call, reason, device, time.now());
+        if (!told.isEmpty()) {
+            enterSending(item);
+            sending.tell(item, told);
+            return;
+        }
         synchronized (item) {
             item.step = Item.Step.ENDED;
+            item.owed.removeIf(Followers::isFailure);
             shelf.put(item, Entry.State.DEAD, item::settle, () -> {});
         }
         live.leave(item);

@@ -17,9 +17,7 @@ import dev.fern.journal.Recovered;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -88,12 +86,15 @@ final class Outbox {
     /// Whether so much waits for one of its targets that no further answer should be made.
     boolean isFull(Route route) {
         for (var destination : route.destinations()) {
-            var address = addresses.get(destination.address());
-            if (address != null && address.isFull()) {
+            if (isFull(destination)) {
                 return true;
             }
         }
-        return false;
+        return line.followers.all(route.fn.name()).anyMatch(this::isFull);
+    }
+
+    private boolean isFull(Destination destination) {
+        return addresses.get(destination.address()) instanceof Address address && address.isFull();
     }
 
     /// Why answers of that function wait for a target, or null if none do.
@@ -180,7 +181,7 @@ final class Outbox {
         if (route == null) {
             return false;
         }
-        var destination = route.destination(address.key.target());
+        var destination = destination(route, address.key);
         var sink = destination == null ? null : sinks.get(destination.target().type());
         var parcel = address.next(sink == null ? 1 : sink.atOnce());
         if (parcel == null) {
@@ -206,6 +207,11 @@ final class Outbox {
             attempt(new Sent(address, parcel, item, delivery, destination));
         }
         return true;
+    }
+
+    private @Nullable Destination destination(Route route, Address.Key key) {
+        var own = route.destination(key.target());
+        return own == null ? line.followers.destination(key.fn(), key.target()) : own;
     }
 
     private void remove(Address address, Parcel parcel, boolean sent) {
@@ -238,7 +244,7 @@ final class Outbox {
             end(one, tooOld);
             return;
         }
-        deliver(one).whenComplete((_, failure) -> {
+        deliver(one, failure -> {
             if (failure == null) {
                 sent.increment();
                 isThere(one);
@@ -249,16 +255,21 @@ final class Outbox {
         });
     }
 
-    private CompletionStage<Void> deliver(Sent one) {
+    private void deliver(Sent one, Consumer<@Nullable Throwable> then) {
         var message = one.delivery.message();
+        Target target;
+        Sink sink;
         try {
-            var target = Placeholders.fill(one.destination.target(), message);
-            var sink = sinks.get(target.type());
-            return sink == null
-                    ? CompletableFuture.failedFuture(SinkException.never("nothing here sends to " + target.type()))
-                    : sink.send(message, target);
+            target = Placeholders.fill(one.destination.target(), message);
+            sink = sinks.get(target.type());
         } catch (SinkException | RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
+            then.accept(e);
+            return;
+        }
+        if (sink == null) {
+            then.accept(SinkException.never("nothing here sends to " + target.type()));
+        } else {
+            sink.send(message, target, then);
         }
     }
 
@@ -305,7 +316,7 @@ final class Outbox {
         address.putBack(one.parcel);
         if (address.pause()) {
             int times = address.away(why);
-            if (times == 1) {
+            if (address.says(time.nanos())) {
                 LOG.log(Level.WARNING, "the answers of {0} wait, on disk: {1}", address.key.fn(), why);
             }
             goOn(address, pause(one.destination.backoff().after(times), asked));

@@ -7,6 +7,7 @@ import dev.fern.CloudEvents;
 import dev.fern.CloudEvents.MalformedException;
 import dev.fern.Event;
 import dev.fern.Headers;
+import dev.fern.Link;
 import dev.fern.Payload;
 import dev.fern.Target;
 import dev.fern.dispatch.Route.Destination;
@@ -45,6 +46,7 @@ final class Outputs {
     }
 
     private final Route route;
+    private final List<Destination> followers;
     private final Call call;
     private final String source;
     private final Instant now;
@@ -55,30 +57,39 @@ final class Outputs {
     /// The attributes that the function has given.
     private Map<String, String> said = Map.of();
 
-    private Outputs(Route route, Call call, String device, Instant now, BiPredicate<Event, Target> repeatable) {
+    private Outputs(
+            Route route,
+            List<Destination> followers,
+            Call call,
+            String device,
+            Instant now,
+            BiPredicate<Event, Target> repeatable) {
         this.repeatable = repeatable;
         this.route = route;
+        this.followers = followers;
         this.call = call;
         this.source = "/fern/" + device + "/fn/" + route.fn.name();
         this.now = now;
     }
 
+    /// @param followers where it goes as well, as it is, whatever it names
     /// @param namedOnly a caller has the answer already: targets get it only if it names them
     /// @param repeatable whether a target may get a message twice
     static List<Delivery> of(
             Answer answer,
             Route route,
+            List<Destination> followers,
             Call call,
             String device,
             Instant now,
             boolean namedOnly,
             BiPredicate<Event, Target> repeatable)
             throws WrongAnswer {
-        if (!route.destinations().iterator().hasNext() && answer.headers().first("Fern-To") == null) {
-            return List.of();
+        var outputs = new Outputs(route, followers, call, device, now, repeatable);
+        if (route.destinations().iterator().hasNext() || answer.headers().first("Fern-To") != null) {
+            outputs.add(answer, namedOnly);
         }
-        var outputs = new Outputs(route, call, device, now, repeatable);
-        outputs.add(answer, namedOnly);
+        outputs.follow(answer);
         return outputs.deliveries;
     }
 
@@ -108,6 +119,14 @@ final class Outputs {
             return CeHeaders.attributes(headers);
         } catch (MalformedException e) {
             throw new WrongAnswer("the answer is to be a CloudEvent, but " + e.getMessage());
+        }
+    }
+
+    private void follow(Answer answer) throws WrongAnswer {
+        if (!answer.body().isEmpty()) {
+            for (var follower : followers) {
+                add(follower, answer.contentType(), answer.body());
+            }
         }
     }
 
@@ -174,13 +193,13 @@ final class Outputs {
 
     private void add(Destination destination, @Nullable String contentType, Payload body) throws WrongAnswer {
         if (destination.takes(call.trigger().name())) {
+            var target = destination.target();
             var value = destination.value();
             var data = value == null ? body : value;
             var type = value == null ? contentType : "text/plain";
-            var target = destination.target();
             var message = destination.asCloudEvent()
                     ? cloudEvent(target.name(), type, data)
-                    : Event.of(source, Event.FN_RESULT, call.event().subject(), now, type, matches(), data);
+                    : target.type().equals(Link.TYPE) ? link(destination, type, data) : result(type, data);
             deliveries.add(new Delivery(destination.key(), message, !repeatable.test(message, target), false));
         }
     }
@@ -201,25 +220,62 @@ final class Outputs {
         }
         try {
             if (contentType != null && CloudEvents.isJson(contentType)) {
-                return CloudEvents.ofJson(data, now).withAll(matches());
+                return CloudEvents.ofJson(data, now).withAll(matches(call).build());
             }
             attributes.putAll(said);
-            return CloudEvents.of(attributes, contentType, data, now).withAll(matches());
+            return CloudEvents.of(attributes, contentType, data, now)
+                    .withAll(matches(call).build());
         } catch (MalformedException e) {
             throw new WrongAnswer("the answer is to be a CloudEvent for target " + target + ", but " + e.getMessage());
         }
     }
 
-    /// A chain keeps what the topic filter matched.
-    private Headers matches() {
-        var matches = call.event().matches();
-        if (matches.isEmpty()) {
-            return Headers.NONE;
+    private Event result(@Nullable String contentType, Payload data) {
+        var matches = matches(call).build();
+        return Event.of(source, Event.FN_RESULT, call.event().subject(), now, contentType, matches, data);
+    }
+
+    /// For another function here.
+    private Event link(Destination destination, @Nullable String contentType, Payload data) {
+        return new Event(
+                linkId(destination),
+                source,
+                Event.FN_RESULT,
+                call.event().subject(),
+                now,
+                contentType,
+                Map.of(),
+                kept(call, destination.target()).build(),
+                data);
+    }
+
+    /// The same however often this answer is made and handed on: the function behind runs once for it.
+    private String linkId(Destination destination) {
+        long before = deliveries.stream()
+                .filter(one -> one.target().equals(destination.key()))
+                .count();
+        return call.id() + "." + destination.target().name() + (before == 0 ? "" : "." + (before + 1));
+    }
+
+    /// What an event keeps on its way to another function: what the topic filter matched, that it may have been worked
+    /// on
+    /// before a crash, and how often it went in a circle.
+    static Headers.Builder kept(Call call, Target link) {
+        var headers = matches(call).set(Event.CLOUD_EVENT, "1.0");
+        if (call.event().headers().first(Event.REDELIVERED) instanceof String again) {
+            headers.set(Event.REDELIVERED, again);
         }
+        int rounds = Link.rounds(call.event()) + (link.options().text("loop") == null ? 0 : 1);
+        return rounds == 0 ? headers : headers.set(Link.ROUNDS, String.valueOf(rounds));
+    }
+
+    /// A chain keeps what the topic filter matched.
+    private static Headers.Builder matches(Call call) {
         var headers = Headers.builder();
+        var matches = call.event().matches();
         for (int i = 0; i < matches.size(); i++) {
             headers.set("Fern-Match-" + (i + 1), matches.get(i));
         }
-        return headers.build();
+        return headers;
     }
 }

@@ -3,11 +3,13 @@ package dev.fern.dispatch;
 import dev.fern.Durations;
 import dev.fern.Fn;
 import dev.fern.InvalidDefinitionException;
+import dev.fern.Link;
 import dev.fern.Payload;
 import dev.fern.Target;
 import dev.fern.Trigger;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,10 @@ final class Route {
             return target.options().text("format", "body").equals("cloudevent");
         }
 
+        Destination withExpiry(Duration limit) {
+            return new Destination(key, address, target, backoff, from, value, maxAge, limit);
+        }
+
         boolean takes(String trigger) {
             return from.isEmpty() || from.contains(trigger);
         }
@@ -67,12 +73,19 @@ final class Route {
 
     final Fn fn;
     private final Map<String, Policy> policies = new HashMap<>();
-    private final Map<String, Destination> destinations = new HashMap<>();
+    /// In the order of the definition.
+    private final Map<String, Destination> destinations = new LinkedHashMap<>();
+    /// The functions it runs after, and where what is for it waits.
+    final Map<Link, Destination> follows = new LinkedHashMap<>();
 
     Route(Fn fn) throws InvalidDefinitionException {
         this.fn = fn;
         for (var trigger : fn.triggers()) {
             policies.put(trigger.name(), Policy.of(trigger));
+            if (trigger.type().equals(Link.TYPE)) {
+                var link = Link.of(trigger);
+                follows.put(link, Destination.of(link.target()));
+            }
         }
         for (var target : fn.targets()) {
             var destination = Destination.of(target);

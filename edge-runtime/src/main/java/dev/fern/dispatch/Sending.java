@@ -48,6 +48,21 @@ final class Sending {
         }
     }
 
+    /// Sends what tells of a call that was given up; when that has arrived it is dead.
+    void tell(Item item, List<Delivery> told) {
+        synchronized (item) {
+            item.dying = true;
+            item.step = Item.Step.SENDING;
+            item.sendingNanos = time.nanos();
+            item.owed.addAll(told);
+        }
+        if (item.disk == Item.Disk.NONE) {
+            carry(item, told);
+        } else {
+            record(item, told, () -> carry(item, told));
+        }
+    }
+
     /// The row has forgotten what must not be sent twice before it is sent: at most once. The rest need not wait.
     private void record(Item item, List<Delivery> all, Runnable then) {
         if (all.stream().anyMatch(one -> one.once() && !one.lost())) {
@@ -103,7 +118,7 @@ final class Sending {
             item.owed.removeIf(delivery::is);
             if (why != null) {
                 item.owed.add(delivery.lost(true));
-                item.reason = why;
+                item.reason = item.dying ? item.reason : why;
             }
             if (item.step != Item.Step.SENDING) {
                 return;
@@ -122,7 +137,7 @@ final class Sending {
         boolean failed;
         synchronized (item) {
             item.step = Item.Step.ENDED;
-            failed = !item.owed.isEmpty();
+            failed = item.dying || !item.owed.isEmpty();
         }
         line.leaveSending(item);
         if (failed) {
@@ -139,7 +154,7 @@ final class Sending {
     void returned(Item item, Delivery delivery, String why) {
         synchronized (item) {
             item.giveBack(delivery);
-            item.reason = why;
+            item.reason = item.dying ? item.reason : why;
         }
     }
 

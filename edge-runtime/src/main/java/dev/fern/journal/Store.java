@@ -102,6 +102,7 @@ final class Store implements AutoCloseable {
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery(
                         "SELECT once FROM call INDEXED BY call_once WHERE once IS NOT NULL AND state <> 3"
+                                + " AND binding NOT LIKE 'fn:%'"
                                 + " ORDER BY seq DESC LIMIT " + Recovered.EVENTS_MOST)) {
             while (rows.next()) {
                 events.add(Occurrence.of(rows.getBytes(1)));
@@ -274,6 +275,7 @@ final class Store implements AutoCloseable {
         long calls = 0;
         long dead = 0;
         long last = 0;
+        var handedOn = new HandedOn(connection);
         try (var statement = connection.createStatement()) {
             try (var rows = statement.executeQuery(
                     "SELECT lane, fn, count(*) FROM call WHERE state = 0 GROUP BY lane ORDER BY min(seq)")) {
@@ -288,9 +290,10 @@ final class Store implements AutoCloseable {
             }
             try (var rows = statement.executeQuery("SELECT seq, fn, owed FROM call WHERE state = 2 ORDER BY seq")) {
                 while (rows.next()) {
-                    answered.add(answered(rows));
+                    answered.add(answered(rows, handedOn));
                 }
             }
+            handedOn.write();
             try (var row = statement.executeQuery(
                     "SELECT count(*) FILTER (WHERE state <> 3), count(*) FILTER (WHERE state = 3), max(seq) FROM call")) {
                 if (row.next()) {
@@ -303,7 +306,7 @@ final class Store implements AutoCloseable {
         return new Recovered(lanes, waiting, answered, events(), calls, bytes(), dead, last);
     }
 
-    private static Recovered.Answered answered(ResultSet row) throws SQLException {
+    private static Recovered.Answered answered(ResultSet row, HandedOn handedOn) throws SQLException {
         long seq = row.getLong(1);
         var fn = FnName.parse(row.getString(2));
         try {
@@ -312,7 +315,7 @@ final class Store implements AutoCloseable {
             return new Recovered.Answered(
                     seq,
                     fn,
-                    deliveries.stream()
+                    handedOn.left(seq, fn, deliveries).stream()
                             .filter(one -> !one.lost())
                             .map(one -> new Recovered.Owed(
                                     one.target(), one.message().size()))

@@ -5,6 +5,7 @@ import dev.fern.Durability;
 import dev.fern.Durations;
 import dev.fern.FnName;
 import dev.fern.InvalidDefinitionException;
+import dev.fern.Link;
 import dev.fern.Options;
 import dev.fern.Placeholders;
 import dev.fern.Settings;
@@ -95,7 +96,8 @@ final class Bindings {
     }
 
     /// Each trigger the target is for must be able to fill its `{N}`. Without `from=` those are the events: a caller
-    /// gets the answer itself, and targets only if the function names them.
+    /// gets the answer itself, and targets only if the function names them. What another one has matched is not
+    /// known here, so `fn` counts as a trigger that can.
     private static void checkFilled(Binding target, List<Trigger> triggers) throws InvalidDefinitionException {
         var from = Set.copyOf(target.options().list("from"));
         var unknown = new HashSet<>(from);
@@ -110,7 +112,7 @@ final class Bindings {
             boolean event =
                     !trigger.type().equals(Trigger.HTTP) && !trigger.type().equals(Trigger.INVOKE);
             boolean concerned = from.isEmpty() ? event : from.contains(trigger.name());
-            if (concerned && highest > wildcards(trigger)) {
+            if (concerned && !trigger.type().equals(Link.TYPE) && highest > wildcards(trigger)) {
                 throw new InvalidDefinitionException(
                         "trigger " + trigger.name() + " (" + trigger.binding() + ") cannot fill {" + highest + "} in "
                                 + target,

@@ -95,6 +95,21 @@ final class CloudClient implements AutoCloseable {
         return list("/v2/apps?");
     }
 
+    /// The token as it was read last, or null if the server wants none.
+    @Nullable String token() {
+        return token;
+    }
+
+    /// What is called that in the app, or null if there is no such function.
+    @Nullable JsonObject fn(JsonObject app, String name) throws CloudException, InterruptedException {
+        for (var fn : list("/v2/fns?app_id=" + encode(Json.string(app, "id")) + "&name=" + encode(name) + "&")) {
+            if (Json.string(fn, "name").equals(name)) {
+                return fn;
+            }
+        }
+        return null;
+    }
+
     /// The app of that name, or null if there is none.
     @Nullable JsonObject app(String name) throws CloudException, InterruptedException {
         for (var app : list("/v2/apps?name=" + encode(name) + "&")) {

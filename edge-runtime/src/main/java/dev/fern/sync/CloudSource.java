@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// stops only when the next such read misses it too.
 public final class CloudSource implements DefinitionSource {
     private static final System.Logger LOG = System.getLogger("fern.sync");
-    private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration WHOLE = Duration.ofSeconds(30);
+    static final Duration CONNECT = Duration.ofSeconds(5);
+    static final Duration WHOLE = Duration.ofSeconds(30);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm");
     private static final DateTimeFormatter DATE_AND_CLOCK = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm");

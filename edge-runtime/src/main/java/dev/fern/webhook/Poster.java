@@ -15,6 +15,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -52,6 +53,22 @@ final class Poster implements AutoCloseable {
         this.whole = whole;
     }
 
+    /// What the last server of all redirects has answered.
+    ///
+    /// @param url who answered
+    /// @param retryAfter when it wants to be asked again, or null
+    /// @param headers of the answer
+    record Reply(int status, URI url, @Nullable Duration retryAfter, HttpHeaders headers) {
+        boolean taken() {
+            return status / 100 == 2;
+        }
+
+        /// In words.
+        String text() {
+            return host(url) + " answers " + status;
+        }
+    }
+
     /// Returns if the other side has taken it.
     ///
     /// @throws SinkException if not, with whether trying again is of use
@@ -62,6 +79,18 @@ final class Poster implements AutoCloseable {
         } catch (InvalidDefinitionException e) {
             throw SinkException.away(e.problem().toString());
         }
+        var reply = exchange(event, destination, credential);
+        if (!reply.taken()) {
+            throw refused(reply);
+        }
+    }
+
+    /// Sends it, and hears what is said to it.
+    ///
+    /// @param credential for that server and no other
+    /// @throws SinkException if nothing is
+    Reply exchange(Event event, Destination destination, Destination.@Nullable Credential credential)
+            throws SinkException, InterruptedException {
         long end = System.nanoTime() + whole.toNanos();
         var url = destination.url();
         var method = destination.method();
@@ -69,11 +98,8 @@ final class Poster implements AutoCloseable {
             boolean ours = origin(url).equals(origin(destination.url()));
             var answer = send(request(event, url, method, ours ? credential : null), end);
             int status = answer.statusCode();
-            if (status / 100 == 2) {
-                return;
-            }
             if (status < 300 || status > 308 || status == 304 || status == 300) {
-                throw refused(answer, url);
+                return new Reply(status, url, retryAfter(answer), answer.headers());
             }
             var next = answer.headers().firstValue("Location").map(url::resolve).orElse(null);
             if (next == null || next.getHost() == null || !next.getScheme().matches("https?")) {
@@ -169,15 +195,15 @@ final class Poster implements AutoCloseable {
         return text.length() <= 200 ? text : text.substring(0, 200) + "…";
     }
 
-    private SinkException refused(HttpResponse<?> answer, URI url) {
-        int status = answer.statusCode();
-        var why = host(url) + " answers " + status;
+    private static SinkException refused(Reply reply) {
+        int status = reply.status;
+        var why = reply.text();
         return switch (status) {
             // a gateway, or a server that says that it is too much now: nothing about the message
-            case 429, 502, 503, 504 -> SinkException.away(why, retryAfter(answer));
-            case 408, 425 -> SinkException.later(why, retryAfter(answer));
+            case 429, 502, 503, 504 -> SinkException.away(why, reply.retryAfter);
+            case 408, 425 -> SinkException.later(why, reply.retryAfter);
             case 401, 403 -> SinkException.never(why + "; check auth= and its secret");
-            default -> status < 500 ? SinkException.never(why) : SinkException.later(why, retryAfter(answer));
+            default -> status < 500 ? SinkException.never(why) : SinkException.later(why, reply.retryAfter);
         };
     }
 

@@ -1,6 +1,5 @@
 package dev.fern.webhook;
 
-import dev.fern.Event;
 import dev.fern.Metrics;
 import dev.fern.SinkException;
 import java.util.HashSet;
@@ -15,16 +14,24 @@ import org.jspecify.annotations.Nullable;
 final class Requests implements AutoCloseable {
     private static final int AT_ONCE = 8;
 
-    private final Poster poster;
+    /// One request to its end; waits.
+    interface Request {
+        /// @throws SinkException if the other side has not taken it
+        void send() throws SinkException, InterruptedException;
+    }
+
     private final Metrics metrics;
+    private final String results;
     private final Semaphore places = new Semaphore(AT_ONCE, true);
     private final Set<Thread> threads = new HashSet<>();
     private boolean closed;
 
-    Requests(Poster poster, Metrics metrics) {
-        this.poster = poster;
+    /// @param underWay the metric of how many there are
+    /// @param results the metric of how they ended
+    Requests(String underWay, String results, Metrics metrics) {
         this.metrics = metrics;
-        metrics.gauge(this::size, "fern_webhook_under_way");
+        this.results = results;
+        metrics.gauge(this::size, underWay);
     }
 
     private synchronized int size() {
@@ -32,9 +39,9 @@ final class Requests implements AutoCloseable {
     }
 
     /// Completes when the other side has taken it.
-    CompletionStage<Void> send(Event event, Destination destination) {
+    CompletionStage<Void> send(Request request) {
         var done = new CompletableFuture<Void>();
-        var thread = Thread.ofVirtual().name("fern-webhook").unstarted(() -> run(event, destination, done));
+        var thread = Thread.ofVirtual().name("fern-webhook").unstarted(() -> run(request, done));
         synchronized (this) {
             if (closed) {
                 return CompletableFuture.failedFuture(SinkException.away("Fern is stopping"));
@@ -45,10 +52,10 @@ final class Requests implements AutoCloseable {
         return done;
     }
 
-    private void run(Event event, Destination destination, CompletableFuture<Void> done) {
+    private void run(Request request, CompletableFuture<Void> done) {
         SinkException fault;
         try {
-            fault = post(event, destination);
+            fault = send(request, places);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             fault = SinkException.away("Fern is stopping");
@@ -58,8 +65,7 @@ final class Requests implements AutoCloseable {
         synchronized (this) {
             threads.remove(Thread.currentThread());
         }
-        metrics.counter("fern_webhook_requests_total", "result", fault == null ? "ok" : "failed")
-                .increment();
+        metrics.counter(results, "result", fault == null ? "ok" : "failed").increment();
         if (fault == null) {
             done.complete(null);
         } else {
@@ -67,10 +73,10 @@ final class Requests implements AutoCloseable {
         }
     }
 
-    private @Nullable SinkException post(Event event, Destination destination) throws InterruptedException {
+    private static @Nullable SinkException send(Request request, Semaphore places) throws InterruptedException {
         places.acquire();
         try {
-            poster.post(event, destination);
+            request.send();
             return null;
         } catch (SinkException e) {
             return e;
@@ -86,6 +92,5 @@ final class Requests implements AutoCloseable {
             closed = true;
             threads.forEach(Thread::interrupt);
         }
-        poster.close();
     }
 }

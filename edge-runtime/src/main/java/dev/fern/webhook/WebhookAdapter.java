@@ -24,11 +24,13 @@ final class WebhookAdapter implements Adapter, Sink {
     private static final Set<String> TYPES = Set.of("http", "https");
 
     private final Destination.Secrets secrets;
+    private final Poster poster;
     private final Requests requests;
 
     WebhookAdapter(Settings settings, Time time, Metrics metrics) {
         secrets = Destination.Secrets.in(settings.secrets());
-        requests = new Requests(new Poster(time, secrets, Poster.CONNECT, Poster.WHOLE), metrics);
+        poster = new Poster(time, secrets, Poster.CONNECT, Poster.WHOLE);
+        requests = new Requests("fern_webhook_under_way", "fern_webhook_requests_total", metrics);
     }
 
     @Override
@@ -57,7 +59,8 @@ final class WebhookAdapter implements Adapter, Sink {
     @Override
     public CompletionStage<Void> send(Event event, Target target) {
         try {
-            return requests.send(event, Destination.of(target));
+            var destination = Destination.of(target);
+            return requests.send(() -> poster.post(event, destination));
         } catch (InvalidDefinitionException e) {
             return CompletableFuture.failedFuture(
                     SinkException.never(e.problem().toString()));
@@ -77,5 +80,6 @@ final class WebhookAdapter implements Adapter, Sink {
     @Override
     public void close() {
         requests.close();
+        poster.close();
     }
 }

@@ -10,6 +10,7 @@ import dev.fern.kit.Examples;
 import dev.fern.kit.FakeRuntime;
 import dev.fern.kit.RecordingIntake;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -146,6 +147,68 @@ class PowerCutTest {
                     Headers.of(Event.REDELIVERED, "true"),
                     plain.data());
             awaitDone(bench.dispatcher.accept(fn.triggers().get(1), again));
+            assertThat(bench.sink.sent())
+                    .extracting(sent -> sent.target().name())
+                    .containsExactly("out");
+        }
+    }
+
+    @Test
+    void what_was_handed_on_and_not_forgotten_is_not_handed_on_again() throws Exception {
+        String[] next = {"on/t", "mqtt:in?durable=disk", "to/next", "fn:a/g"};
+        String[] follower = {"on/after", "fn:a/f", "to/out", "mqtt:out"};
+        var cut = new CountDownLatch(1);
+        try (var first = new Workbench(before)) {
+            var chain = first.sinks.get("fn");
+            assertThat(chain).isNotNull();
+            first.sinks.put("fn", (event, target) -> {
+                var done = chain.send(event, target);
+                first.journal.read(
+                        -1,
+                        _ -> { // with the batch that has the new calls: its callbacks come first
+                            if (first.journal.calls() >= 1 && cut.getCount() > 0) {
+                                cutQuietly();
+                                cut.countDown();
+                            }
+                        });
+                return done;
+            });
+            first.deploy("a/g", follower);
+            var fn = first.deploy("a/f", next);
+            first.runtime.body("a/g", _ -> {
+                gate.await();
+                return FakeRuntime.answer("");
+            });
+            awaitDone(first.accept(fn, "t", "x"));
+            cut.await();
+            gate.countDown();
+        }
+        try (var second = new Workbench(after)) {
+            assertThat(second.journal.list(false, 9))
+                    .as("the call, and both that came of it, or one of them")
+                    .hasSizeGreaterThanOrEqualTo(2);
+            second.deploy("a/g", follower);
+            second.deploy("a/f", next);
+            runToTheEnd(second);
+            assertThat(second.sink.texts()).containsExactly("x", "x");
+        }
+    }
+
+    private void cutQuietly() {
+        try {
+            cut();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void what_an_earlier_daemon_may_have_worked_on_pulses_nothing_at_the_end_of_a_chain_either() throws Exception {
+        try (var bench = new Workbench(before)) {
+            bench.deploy("a/g", "to/lamp", "gpio:27?pulse=1s", "to/out", "mqtt:out");
+            var fn = bench.deploy("a/f", "on/t", "mqtt:in", "to/next", "fn:a/g");
+            bench.dispatcher.accept(fn.triggers().get(1), Examples.event("on").with(Event.REDELIVERED, "true"));
+            Await.until("the end", () -> !bench.sink.sent().isEmpty() && bench.journal.calls() == 0);
             assertThat(bench.sink.sent())
                     .extracting(sent -> sent.target().name())
                     .containsExactly("out");

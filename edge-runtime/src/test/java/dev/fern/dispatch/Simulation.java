@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,13 +33,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// A device, a broker that keeps what was not acknowledged, and two targets, in a world where anything may happen at
+/// A device, a broker that keeps what was not acknowledged, two targets, and two functions behind the first one, in a
+/// world where anything may happen at
 /// any
 /// moment: one seed is one history. The model is what must be true of it: each message comes out at both targets,
-/// those of the calm lane for the first time in order, and no function runs again whose answer was on disk. Each third
+/// those of the calm lane for the first time in order, and no function runs again whose answer was on disk. What the
+/// first one
+/// answers is handed on once. Each third
 /// message is a CloudEvent and sent twice: while the daemon lives it runs once, unless it fails.
 final class Simulation implements AutoCloseable {
-    private static final List<String> TARGETS = List.of("out", "log");
+    private static final List<String> TARGETS = List.of("out", "log", "end", "after");
     private static final String AGAIN = " again";
 
     private final Random random;
@@ -49,6 +53,11 @@ final class Simulation implements AutoCloseable {
     private final Set<String> published = new HashSet<>();
     private final List<String> arrivedOut = new ArrayList<>();
     private final List<String> arrivedLog = new ArrayList<>();
+    private final List<String> arrivedEnd = new ArrayList<>();
+    private final List<String> arrivedAfter = new ArrayList<>();
+    /// For each event that was handed on, and who it was handed to, the calls that were made of it.
+    private final Map<String, Set<String>> handedOn = new HashMap<>();
+    private Map<String, Set<String>> handedOnHere = Map.of();
     private final Set<String> away = ConcurrentHashMap.newKeySet();
     private final Set<String> ranAgain = ConcurrentHashMap.newKeySet();
     private final Set<String> ranTwice = ConcurrentHashMap.newKeySet();
@@ -92,7 +101,19 @@ final class Simulation implements AutoCloseable {
                     ? new Result.FunctionError("not yet")
                     : FakeRuntime.answer(text);
         });
+        var handedOnNow = new ConcurrentHashMap<String, Set<String>>();
+        handedOnHere = handedOnNow;
+        for (var next : List.of("a/next", "a/after")) {
+            bench.runtime.body(next, call -> {
+                handedOnNow
+                        .computeIfAbsent(next + " " + call.event().id(), _ -> ConcurrentHashMap.newKeySet())
+                        .add(call.id());
+                return FakeRuntime.answer(call.event().data().text());
+            });
+        }
         var durable = random.nextBoolean() ? "disk" : "broker";
+        bench.deploy("a/next", "to/end", "mqtt:end");
+        bench.deploy("a/after", "on/f", "fn:a/f", "to/after", "mqtt:after"); // hears what is answered from now on
         fn = bench.deploy(
                 "a/f",
                 "on/calm",
@@ -102,7 +123,9 @@ final class Simulation implements AutoCloseable {
                 "to/out",
                 "mqtt:out",
                 "to/log",
-                "mqtt:log");
+                "mqtt:log",
+                "to/next",
+                "fn:a/next");
         history.add("life " + lives++ + ", durable=" + durable + ", wild ones fail " + bad + " times");
         // the broker delivers again what it has no acknowledgement of
         for (var text : List.copyOf(unacknowledged.keySet())) {
@@ -146,7 +169,7 @@ final class Simulation implements AutoCloseable {
         switch (random.nextInt(12)) {
             case 0, 1, 2, 3 -> publish();
             case 4, 5 -> pass(Duration.ofMillis(random.nextInt(3000)));
-            case 6 -> toggle(TARGETS.get(random.nextInt(2)));
+            case 6 -> toggle(TARGETS.get(random.nextInt(TARGETS.size())));
             case 7 -> keepOldest();
             case 8, 9 -> bench.dead(); // the journal has its turn
             case 10 -> cut();
@@ -226,10 +249,17 @@ final class Simulation implements AutoCloseable {
     }
 
     private List<String> arrived(String target) {
-        return target.equals("out") ? arrivedOut : arrivedLog;
+        return switch (target) {
+            case "out" -> arrivedOut;
+            case "log" -> arrivedLog;
+            case "end" -> arrivedEnd;
+            default -> arrivedAfter;
+        };
     }
 
     private void look() {
+        handedOnHere.forEach((event, calls) ->
+                handedOn.computeIfAbsent(event, _ -> new HashSet<>()).addAll(calls));
         unacknowledged.values().removeIf(receipt -> RecordingIntake.isDone(receipt.done()));
         for (var sent : bench.sink.sent()) {
             if (sent.done().isDone() && !sent.done().isCompletedExceptionally()) {
@@ -241,10 +271,23 @@ final class Simulation implements AutoCloseable {
     /// What is owed, in words.
     String owed() {
         return bench.dispatcherCalls().stream()
-                        .map(call -> call.event().data().text() + " is " + call.state() + ": " + call.reason())
+                        .map(call -> call.fn() + " " + call.event().data().text() + " is " + call.state() + ": "
+                                + call.reason())
                         .collect(Collectors.joining(", "))
-                + "; on disk " + bench.journal.calls() + ", in memory " + bench.inMemory() + ", quarantine "
+                + "; away: " + bench.dispatcher.away(fn.name())
+                + "; rows: " + rows() + "; on disk " + bench.journal.calls() + ", in memory " + bench.inMemory()
+                + ", quarantine "
                 + bench.invoker.quarantine(fn.name());
+    }
+
+    private String rows() {
+        try {
+            return bench.journal.list(false, 99).stream()
+                    .map(entry -> entry.state() + " " + entry.owed())
+                    .collect(Collectors.joining(", "));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /// All is well again, and stays so: then nothing is owed, and the model holds.
@@ -261,6 +304,10 @@ final class Simulation implements AutoCloseable {
         assertThat(bench.dead()).extracting(CallInfo::reason).isEmpty();
         assertThat(ranAgain).as("ran though the answer was on disk").isEmpty();
         assertThat(ranTwice).as("ran twice though they were CloudEvents").isEmpty();
+        assertThat(handedOn.entrySet())
+                .as("handed on twice")
+                .filteredOn(one -> one.getValue().size() > 1)
+                .isEmpty();
         for (var target : TARGETS) {
             var got = arrived(target);
             assertThat(new HashSet<>(got)).as(target).isEqualTo(published);

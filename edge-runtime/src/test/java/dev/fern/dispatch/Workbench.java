@@ -1,5 +1,6 @@
 package dev.fern.dispatch;
 
+import dev.fern.Adapter;
 import dev.fern.CallInfo;
 import dev.fern.Control;
 import dev.fern.Fn;
@@ -8,6 +9,10 @@ import dev.fern.Intake.Receipt;
 import dev.fern.IntakeFullException;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Metrics;
+import dev.fern.Settings;
+import dev.fern.Sink;
+import dev.fern.Time;
+import dev.fern.chain.ChainProvider;
 import dev.fern.invoke.Invoker;
 import dev.fern.invoke.Logs;
 import dev.fern.journal.Journal;
@@ -20,6 +25,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +37,10 @@ final class Workbench implements AutoCloseable {
     final RecordingSink sink = new RecordingSink();
     final List<CallInfo> died = new CopyOnWriteArrayList<>();
     final Metrics metrics = new Metrics();
+    /// By type of target; a test may put others in.
+    final Map<String, Sink> sinks = new ConcurrentHashMap<>(Map.of("mqtt", sink, "gpio", sink));
+    private final Map<FnName, Fn> deployed = new TreeMap<>();
+    private final Adapter chain;
     final Journal journal;
     final Invoker invoker;
     final Dispatcher dispatcher;
@@ -42,6 +53,10 @@ final class Workbench implements AutoCloseable {
 
     /// @param clock what the wall clock says at the start, null: what it always says
     Workbench(Path folder, @Nullable Instant clock) throws Exception {
+        this(folder, clock, Examples.settings(null, folder));
+    }
+
+    Workbench(Path folder, @Nullable Instant clock, Settings settings) throws Exception {
         if (clock != null) {
             time.set(clock);
         }
@@ -57,15 +72,32 @@ final class Workbench implements AutoCloseable {
                 died.add(call);
             }
         };
-        dispatcher = new Dispatcher(
-                Examples.settings(null, folder),
-                journal,
-                invoker,
-                Map.of("mqtt", sink, "gpio", sink),
-                listener,
-                time,
-                metrics);
+        chain = chain(settings, time, metrics);
+        sinks.put("fn", (Sink) chain);
+        dispatcher = new Dispatcher(settings, journal, invoker, sinks, listener, time, metrics);
         dispatcher.recover(recovered);
+        chain.start(dispatcher);
+    }
+
+    @SuppressWarnings("NullAway") // it asks nothing of the daemon
+    private static Adapter chain(Settings settings, Time time, Metrics metrics) {
+        return new ChainProvider().create(settings, time, metrics, null);
+    }
+
+    /// Tells which functions there are, as the deployer does.
+    void bind() {
+        var triggers = deployed.values().stream()
+                .flatMap(fn -> fn.triggers().stream())
+                .filter(trigger -> chain.types().contains(trigger.type()))
+                .toList();
+        chain.bind(triggers, List.of());
+    }
+
+    void remove(Fn fn) {
+        deployed.remove(fn.name());
+        dispatcher.remove(fn.name());
+        invoker.remove(fn.name());
+        bind();
     }
 
     /// A function that answers what it gets, unless told otherwise.
@@ -96,6 +128,8 @@ final class Workbench implements AutoCloseable {
                 name, call -> FakeRuntime.answer(call.event().data().text()));
         invoker.install(invoker.load(fn, FakeRuntime.BUNDLE));
         dispatcher.deploy(fn);
+        deployed.put(fn.name(), fn);
+        bind();
         return fn;
     }
 

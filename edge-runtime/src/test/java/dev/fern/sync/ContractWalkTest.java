@@ -60,6 +60,8 @@ class ContractWalkTest {
                 "fern/on/x | every:30s?jitter=5s",
                 "fern/on/x | device:started",
                 "fern/on/x | event:com.example.door?source=/site/*",
+                "fern/on/x | fn:a/g?on=failure",
+                "fern/on/x | fn:{app}/g?durable=disk&order=subject&loop=allow",
                 "fern/on/x | off",
                 "fern/to/x | mqtt:{app}/{fn}/{device}/{id}/{time}/{date}?qos=1&retain=true&expiry=1h",
                 "fern/to/x | gpio:27?pulse=500ms&active=low&initial=low&stop=low&max-on=10m",
@@ -67,6 +69,8 @@ class ContractWalkTest {
                 "fern/to/x | http://example.com/x",
                 "fern/to/x | mqtt:a?format=cloudevent",
                 "fern/to/x | mqtt:a?format=body&retries=2&value=high&max-age=10s",
+                "fern/to/x | fn:a/g?expiry=1h&from=invoke&loop=allow",
+                "fern/to/x | cloud:a/g?expiry=1h",
                 "fern/devices | site=tokyo,role!=spare",
                 "fern/isolation | shared",
                 "fern/isolation | process",
@@ -85,10 +89,7 @@ class ContractWalkTest {
             delimiter = '|',
             value = {
                 "fern/on/x | sensor:air?every=10s&change=0.5 | 0.5",
-                "fern/on/x | fn:a/g?on=failure | 0.4",
                 "fern/to/x | pwm:0?frequency=50 | 0.5",
-                "fern/to/x | fn:a/g | 0.4",
-                "fern/to/x | cloud:a/g?expiry=1h | 0.4",
             })
     void what_a_later_version_carries_out_is_refused_with_its_number(String annotation, String value, String since) {
         assertThatThrownBy(() -> resolve(Map.of(annotation, value)))

@@ -1,0 +1,16 @@
+package dev.fern.chain;
+
+import dev.fern.Adapter;
+import dev.fern.AdapterProvider;
+import dev.fern.Control;
+import dev.fern.Metrics;
+import dev.fern.Settings;
+import dev.fern.Time;
+
+/// Makes the adapter of type `fn`; found by [java.util.ServiceLoader].
+public final class ChainProvider implements AdapterProvider {
+    @Override
+    public Adapter create(Settings settings, Time time, Metrics metrics, Control control) {
+        return new ChainAdapter(settings.limits().eventBytes(), metrics);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fern.chain;
+
+import org.jspecify.annotations.NullMarked;
