@@ -10,6 +10,7 @@ import dev.fern.Trigger;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Everything between this device and one broker, for as long as the daemon runs: it connects, again and again, is
@@ -43,6 +45,9 @@ final class Connection implements Link.Listener {
     private final Settings.Broker broker;
     private final Link.Plan plan;
     private final @Nullable Manners manners;
+    private final Set<String> commands = new HashSet<>();
+    private final String callTopics;
+    private final @Nullable RemoteCalls calls;
     private final Time time;
     private final Metrics metrics;
     private final int eventBytes;
@@ -77,6 +82,7 @@ final class Connection implements Link.Listener {
             Settings settings,
             Settings.Broker broker,
             @Nullable Manners manners,
+            Callees callees,
             Intake intake,
             Time time,
             Metrics metrics) {
@@ -90,12 +96,23 @@ final class Connection implements Link.Listener {
         int packetBytes = 2 * eventBytes + PACKET_ROOM;
         plan = new Link.Plan(broker, key, manners == null ? null : manners.offline, Inbox.RECEIVE_MAXIMUM, packetBytes);
         refusals = new Refusals(time, metrics);
-        inbox = new Inbox(
-                intake,
-                new Events(settings.device().id(), name, time, refusals),
-                time,
-                metrics.counter("fern_mqtt_acknowledged_total", "broker", name));
+        var device = settings.device().id();
+        var events = new Events(device, name, time, refusals);
+        inbox = new Inbox(intake, events, time, metrics.counter("fern_mqtt_acknowledged_total", "broker", name));
         outbox = new Outbox(name, packetBytes, time, metrics);
+        if (manners != null) {
+            commands.addAll(manners.nudges);
+        }
+        callTopics = RemoteCalls.filter(broker.prefix(), device);
+        if (broker.remoteCalls()) {
+            var replies = new Replies(broker.prefix(), device);
+            calls = new RemoteCalls(
+                    name, callees, intake, events, replies, refusals, outbox::send, eventBytes, time, metrics);
+            commands.add(callTopics);
+        } else {
+            calls = null;
+            subscriptions.giveUp(callTopics);
+        }
         received = metrics.counter("fern_mqtt_received_total", "broker", name);
         leftover = metrics.counter("fern_mqtt_leftover_total", "broker", name);
         reconnects = metrics.counter("fern_mqtt_reconnects_total", "broker", name);
@@ -117,7 +134,7 @@ final class Connection implements Link.Listener {
             wanted = triggers.stream().map(this::receiver).toList();
             wanted.forEach(receiver -> gone.remove(key(receiver.trigger())));
             receivers.keySet().removeAll(gone.keySet());
-            subscriptions.bind(wanted, manners == null ? Set.of() : manners.nudges);
+            subscriptions.bind(wanted, commands);
             inbox.remove(List.copyOf(gone.values()));
         } finally {
             lock.unlock();
@@ -159,6 +176,15 @@ final class Connection implements Link.Listener {
         return why == null ? subscriptions.health(source) : new Health.Down(why);
     }
 
+    /// Whether calls by message come in here; null if they are not wanted.
+    @Nullable Health callsHealth() {
+        if (calls == null) {
+            return null;
+        }
+        var why = problem;
+        return why == null ? subscriptions.health(callTopics) : new Health.Down(why);
+    }
+
     /// Lets what is under way come to its end for up to 1.5 s, says goodbye, and leaves. The broker keeps the rest.
     void close() {
         closing = true;
@@ -189,12 +215,16 @@ final class Connection implements Link.Listener {
             outbox.send(manners.offline);
         }
         try {
-            while (current != null && inbox.size() + outbox.size() > 0 && System.nanoTime() - since < patience) {
+            while (current != null && underWay() > 0 && System.nanoTime() - since < patience) {
                 Thread.sleep(POLL_MS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private int underWay() {
+        return inbox.size() + outbox.size() + (calls == null ? 0 : calls.size());
     }
 
     private void connect() {
@@ -292,19 +322,28 @@ final class Connection implements Link.Listener {
         }
         received.increment();
         var matches = subscriptions.routes().of(message);
+        var commanded = matches.stream()
+                .filter(match -> match.route().nudge())
+                .map(match -> match.route().filter().text())
+                .collect(Collectors.toSet());
+        // Only what was under way when an earlier daemon ended may have been worked on without our knowing.
+        boolean before = ups.get() == 1;
         if (matches.isEmpty()) {
             leftover.increment();
         } else if (message.size() > eventBytes) {
             refusals.refuse(message, eventBytes);
             matches = List.of();
-        } else if (manners != null) {
-            for (var match : matches) {
-                if (match.route().nudge()) {
-                    manners.presence.nudged();
-                }
-            }
+        } else if (manners != null && commanded.stream().anyMatch(manners.nudges::contains)) {
+            manners.presence.nudged();
         }
-        // Only what was under way when an earlier daemon ended may have been worked on without our knowing.
-        inbox.take(message.repeated() && ups.get() > 1 ? message.fresh() : message, matches, link);
+        var call =
+                calls != null && commanded.contains(callTopics) ? calls.take(message, called(message), before) : null;
+        inbox.take(message.repeated() && !before ? message.fresh() : message, matches, link, call);
+    }
+
+    /// What stands for the `#`.
+    private String called(Incoming message) {
+        return message.topic()
+                .substring(Math.min(callTopics.length() - 1, message.topic().length()));
     }
 }

@@ -6,6 +6,7 @@ import dev.fern.Settings;
 import dev.fern.Time;
 import dev.fern.mqtt.Faults.FaultException;
 import dev.fern.mqtt.Incoming.Property;
+import dev.fern.mqtt.Incoming.Reply;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 import org.jspecify.annotations.Nullable;
 
 /// One network connection from CONNECT to its end, and all we let the world know of Paho 1.2.5. One-shot: whoever wants
@@ -136,6 +138,14 @@ final class Link implements Inbox.Acknowledger {
         }
         if (message.contentType() != null) {
             properties.setContentType(message.contentType());
+        }
+        if (message.correlation() != null) {
+            properties.setCorrelationData(message.correlation().bytes());
+        }
+        if (!message.properties().isEmpty()) {
+            properties.setUserProperties(message.properties().stream()
+                    .map(one -> new UserProperty(one.name(), one.value()))
+                    .toList());
         }
         sent.setProperties(properties);
         return tell(client -> client.publish(message.topic(), sent, null, new Answered(answer)));
@@ -289,7 +299,14 @@ final class Link implements Inbox.Acknowledger {
                 properties.getSubscriptionIdentifiers(),
                 properties.getContentType(),
                 named,
+                reply(properties),
                 Payload.of(message.getPayload()));
+    }
+
+    private static @Nullable Reply reply(MqttProperties properties) {
+        var topic = properties.getResponseTopic();
+        var correlation = properties.getCorrelationData();
+        return topic == null ? null : new Reply(topic, correlation == null ? null : Payload.of(correlation));
     }
 
     private final class Connected implements MqttActionListener {

@@ -156,9 +156,24 @@ final class Subscriptions {
         }
     }
 
+    /// An earlier daemon may have left this in its session; unless it is wanted, it is given up.
+    void giveUp(String wire) {
+        lock.lock();
+        try {
+            doomed.add(wire);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Whether the broker has acknowledged what this trigger needs, on the connection of now.
     Health health(Source source) {
-        var sub = subs.get(source.wire());
+        return health(source.wire());
+    }
+
+    /// The same for one of Fern's own commands.
+    Health health(String wire) {
+        var sub = subs.get(wire);
         return sub == null ? PENDING : sub.health;
     }
 
