@@ -143,18 +143,23 @@ final class RemoteCalls {
 
     private static boolean isDetached(Incoming message) {
         return message.properties().stream()
-                .anyMatch(property ->
-                        property.name().equalsIgnoreCase("Fn-Invoke-Type") && property.value().equals("detached"));
+                .anyMatch(property -> property.name().equalsIgnoreCase("Fn-Invoke-Type")
+                        && property.value().equals("detached"));
     }
 
     private void run(Incoming message, Trigger trigger, Event event) {
         try {
-            answer(message, event, 200, switch (intake.invoke(trigger, event)) {
-                case Result.Success(var answer) -> answer;
-                case Result.FunctionError _ -> throw new RefusedCallException(502, "function failed");
-                case Result.TimedOut _ -> throw new RefusedCallException(504, "Timed out");
-                case Result.Unavailable(var reason, _) -> throw new RefusedCallException(503, reason);
-            });
+            answer(
+                    message,
+                    event,
+                    200,
+                    switch (intake.invoke(trigger, event)) {
+                        case Result.Success(var answer) -> answer;
+                        case Result.FunctionError _ -> throw new RefusedCallException(502, "function failed");
+                        case Result.TimedOut _ -> throw new RefusedCallException(504, "Timed out");
+                        case Result.Unavailable unavailable ->
+                            throw new RefusedCallException(503, unavailable.reason());
+                    });
         } catch (RefusedCallException e) {
             fail(message, e);
         } catch (InterruptedException e) {
