@@ -47,6 +47,7 @@ final class Connection implements Link.Listener {
     private final @Nullable Manners manners;
     private final Set<String> commands = new HashSet<>();
     private final String callTopics;
+    private final Filter leftCalls;
     private final @Nullable RemoteCalls calls;
     private final Time time;
     private final Metrics metrics;
@@ -104,6 +105,7 @@ final class Connection implements Link.Listener {
             commands.addAll(manners.nudges);
         }
         callTopics = RemoteCalls.filter(broker.prefix(), device);
+        leftCalls = new Filter(callTopics);
         if (broker.remoteCalls()) {
             var replies = new Replies(broker.prefix(), device);
             calls = new RemoteCalls(
@@ -111,7 +113,6 @@ final class Connection implements Link.Listener {
             commands.add(callTopics);
         } else {
             calls = null;
-            subscriptions.giveUp(callTopics);
         }
         received = metrics.counter("fern_mqtt_received_total", "broker", name);
         leftover = metrics.counter("fern_mqtt_leftover_total", "broker", name);
@@ -330,6 +331,9 @@ final class Connection implements Link.Listener {
         boolean before = ups.get() == 1;
         if (matches.isEmpty()) {
             leftover.increment();
+            if (calls == null && leftCalls.match(message.topic()) != null) {
+                Thread.ofVirtual().name("fern-mqtt-" + name).start(() -> subscriptions.giveUp(callTopics));
+            }
         } else if (message.size() > eventBytes) {
             refusals.refuse(message, eventBytes);
             matches = List.of();

@@ -156,11 +156,13 @@ final class Subscriptions {
         }
     }
 
-    /// An earlier daemon may have left this in its session; unless it is wanted, it is given up.
+    /// An earlier daemon has left this in its session; unless it is wanted, it is given up.
     void giveUp(String wire) {
         lock.lock();
         try {
-            doomed.add(wire);
+            if (!subs.containsKey(wire) && !doomed.contains(wire)) {
+                drop(wire);
+            }
         } finally {
             lock.unlock();
         }

@@ -24,7 +24,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,24 +39,35 @@ class RemoteCallsTest {
     private static final Fn ECHO = fn("a/echo", "on/t", "mqtt:in/#");
 
     @TempDir
-    Path folder;
+    static Path folder;
 
-    private Mosquitto broker;
+    private static Mosquitto broker;
+    private static Caller caller;
+    private static int clients;
+
+    private final String client = "fern-test-" + clients++;
     private Device device;
-    private Caller caller;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void startBroker() throws Exception {
         broker = Mosquitto.start(folder);
-        device = device();
         caller = new Caller(broker.port());
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void stopBroker() throws Exception {
         caller.close();
-        device.close();
         broker.close();
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        device = device();
+    }
+
+    @AfterEach
+    void stop() {
+        device.close();
     }
 
     private Device device() {
@@ -62,8 +75,7 @@ class RemoteCallsTest {
     }
 
     private Device device(boolean calls) {
-        var own =
-                new Settings.Broker(URI.create(broker.url()), "fern-test", calls, "fern", null, null, null, null, null);
+        var own = new Settings.Broker(URI.create(broker.url()), client, calls, "fern", null, null, null, null, null);
         var made = new Device(Device.settings(own, Map.of()), ECHO);
         made.awaitUp();
         if (calls) {
@@ -326,17 +338,18 @@ class RemoteCallsTest {
     }
 
     @Test
-    void withoutRemoteCallsThereIsNoSubscriptionNotEvenOneFromBefore() throws Exception {
+    void withoutRemoteCallsThereIsNoSubscriptionAndOneFromBeforeIsGivenUp() throws Exception {
         device.close();
         device = device(false);
         assertThat(device.adapter.types()).containsExactly("mqtt");
         assertThat(device.adapter.health()).doesNotContainKey("remote-calls");
-        Device.await(() -> broker.log().contains("Received UNSUBSCRIBE from fern-test"), "it is given up");
         caller.call("a/echo", "c", "x");
+        Device.await(() -> broker.log().contains("Received UNSUBSCRIBE from " + client), "it is given up");
+        caller.call("a/echo", "d", "x");
         caller.publish("in/x", "event");
 
         assertThat(device.intake.next().event().data()).isEqualTo(Payload.of("event"));
-        assertThat(device.count("fern_mqtt_received_total")).isEqualTo(1);
+        assertThat(device.count("fern_mqtt_received_total")).isEqualTo(2);
         assertThat(caller.rest()).isEmpty();
     }
 
@@ -361,7 +374,7 @@ class RemoteCallsTest {
     void everyBrokerHasCallsOfItsOwn() throws Exception {
         device.close();
         var plant = new Settings.Broker(
-                URI.create(broker.url()), "fern-plant", true, "site/fern", null, null, null, null, null);
+                URI.create(broker.url()), client, true, "site/fern", null, null, null, null, null);
         device = new Device(Device.settings(null, Map.of("plant", plant)), ECHO);
         device.awaitUp("remote-calls/plant");
         caller.publish("site/fern/test/invoke/a/echo", "x", 1, false, Caller.to("answers/here", "c"));
