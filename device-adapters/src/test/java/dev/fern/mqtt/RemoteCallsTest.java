@@ -373,8 +373,8 @@ class RemoteCallsTest {
     @Test
     void everyBrokerHasCallsOfItsOwn() throws Exception {
         device.close();
-        var plant = new Settings.Broker(
-                URI.create(broker.url()), client, true, "site/fern", null, null, null, null, null);
+        var plant =
+                new Settings.Broker(URI.create(broker.url()), client, true, "site/fern", null, null, null, null, null);
         device = new Device(Device.settings(null, Map.of("plant", plant)), ECHO);
         device.awaitUp("remote-calls/plant");
         caller.publish("site/fern/test/invoke/a/echo", "x", 1, false, Caller.to("answers/here", "c"));
