@@ -54,6 +54,7 @@ public record Settings(
             @Nullable Path trustKey) {}
 
     /// @param url `mqtt://`, `tcp://`, `mqtts://` or `ssl://`
+    /// @param remoteCalls whether a message to `PREFIX/DEVICE/invoke/APP/FN` calls a function
     /// @param prefix of the device's own topics, `fern`
     public record Broker(
             URI url,

@@ -34,7 +34,13 @@ public record Status(
             @Nullable Problem problem,
             List<String> triggers,
             List<String> targets,
-            Calls calls) {}
+            Calls calls) {
+
+        /// What a caller is told when it is defined and nothing of it runs.
+        public String absence() {
+            return name + " does not run here: " + (problem == null ? "it is still being loaded" : problem);
+        }
+    }
 
     /// An image.
     ///

@@ -11,6 +11,7 @@ import dev.fern.Trigger;
 import dev.fern.mqtt.Routes.Route.Own;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,9 @@ final class Connection implements Link.Listener {
     private final Settings.Broker broker;
     private final Link.Plan plan;
     private final @Nullable Manners manners;
+    private final String callTopics;
+    private final Filter leftCalls;
+    private final @Nullable RemoteCalls calls;
     private final Time time;
     private final Metrics metrics;
     private final int eventBytes;
@@ -82,6 +86,7 @@ final class Connection implements Link.Listener {
             Settings settings,
             Settings.Broker broker,
             @Nullable Manners manners,
+            Callees callees,
             Intake intake,
             Audience audience,
             Time time,
@@ -96,14 +101,21 @@ final class Connection implements Link.Listener {
         int packetBytes = 2 * eventBytes + PACKET_ROOM;
         plan = new Link.Plan(broker, key, manners == null ? null : manners.offline, Inbox.RECEIVE_MAXIMUM, packetBytes);
         refusals = new Refusals(time, metrics);
+        var device = settings.device().id();
+        var events = new Events(device, name, time, refusals);
         hearers = new Hearers(audience, metrics);
         inbox = new Inbox(
-                intake,
-                new Events(settings.device().id(), name, time, refusals),
-                hearers,
-                time,
-                metrics.counter("fern_mqtt_acknowledged_total", "broker", name));
+                intake, events, hearers, time, metrics.counter("fern_mqtt_acknowledged_total", "broker", name));
         outbox = new Outbox(name, packetBytes, time, metrics);
+        callTopics = RemoteCalls.filter(broker.prefix(), device);
+        leftCalls = new Filter(callTopics);
+        if (broker.remoteCalls()) {
+            var replies = new Replies(broker.prefix(), device);
+            calls = new RemoteCalls(
+                    name, callees, intake, events, replies, refusals, outbox::send, eventBytes, time, metrics);
+        } else {
+            calls = null;
+        }
         received = metrics.counter("fern_mqtt_received_total", "broker", name);
         leftover = metrics.counter("fern_mqtt_leftover_total", "broker", name);
         reconnects = metrics.counter("fern_mqtt_reconnects_total", "broker", name);
@@ -140,6 +152,9 @@ final class Connection implements Link.Listener {
             if (hearers.any()) {
                 manners.events.forEach(topic -> topics.put(topic, Own.EVENTS));
             }
+        }
+        if (calls != null) {
+            topics.put(callTopics, Own.CALLS);
         }
         return topics;
     }
@@ -193,6 +208,15 @@ final class Connection implements Link.Listener {
         return Health.UP;
     }
 
+    /// Whether calls by message come in here; null if they are not wanted.
+    @Nullable Health callsHealth() {
+        if (calls == null) {
+            return null;
+        }
+        var why = problem;
+        return why == null ? subscriptions.health(callTopics) : new Health.Down(why);
+    }
+
     /// Lets what is under way come to its end for up to 1.5 s, says goodbye, and leaves. The broker keeps the rest.
     void close() {
         closing = true;
@@ -223,12 +247,16 @@ final class Connection implements Link.Listener {
             outbox.send(manners.offline);
         }
         try {
-            while (current != null && inbox.size() + outbox.size() > 0 && System.nanoTime() - since < patience) {
+            while (current != null && underWay() > 0 && System.nanoTime() - since < patience) {
                 Thread.sleep(POLL_MS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private int underWay() {
+        return inbox.size() + outbox.size() + (calls == null ? 0 : calls.size());
     }
 
     private void connect() {
@@ -326,19 +354,32 @@ final class Connection implements Link.Listener {
         }
         received.increment();
         var matches = subscriptions.routes().of(message);
-        if (matches.isEmpty()) {
-            leftover.increment();
-        } else if (message.size() > eventBytes) {
-            refusals.refuse(message, eventBytes);
-            matches = List.of();
-        } else if (manners != null) {
-            for (var match : matches) {
-                if (match.route().own() == Own.SYNC) {
-                    manners.presence.nudged();
-                }
+        var own = EnumSet.noneOf(Own.class);
+        for (var match : matches) {
+            if (match.route().own() instanceof Own one) {
+                own.add(one);
             }
         }
         // Only what was under way when an earlier daemon ended may have been worked on without our knowing.
-        inbox.take(message.repeated() && ups.get() > 1 ? message.fresh() : message, matches, link);
+        boolean before = ups.get() == 1;
+        if (matches.isEmpty()) {
+            leftover.increment();
+            if (calls == null && leftCalls.match(message.topic()) != null) {
+                Thread.ofVirtual().name("fern-mqtt-" + name).start(() -> subscriptions.giveUp(callTopics));
+            }
+        } else if (message.size() > eventBytes) {
+            refusals.refuse(message, eventBytes);
+            matches = List.of();
+        } else if (manners != null && own.contains(Own.SYNC)) {
+            manners.presence.nudged();
+        }
+        var call = calls != null && own.contains(Own.CALLS) ? calls.take(message, called(message), before) : null;
+        inbox.take(message.repeated() && !before ? message.fresh() : message, matches, link, call);
+    }
+
+    /// What stands for the `#`.
+    private String called(Incoming message) {
+        return message.topic()
+                .substring(Math.min(callTopics.length() - 1, message.topic().length()));
     }
 }

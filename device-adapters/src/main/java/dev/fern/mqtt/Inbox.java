@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -110,6 +111,12 @@ final class Inbox {
 
     /// Takes on a message for these, and acknowledges it when that is done. One thread for each connection.
     void take(Incoming message, List<Routes.Match> matches, Acknowledger origin) {
+        take(message, matches, origin, null);
+    }
+
+    /// The same, and not before that stage has completed, which never fails.
+    void take(
+            Incoming message, List<Routes.Match> matches, Acknowledger origin, @Nullable CompletionStage<Void> first) {
         var entry = new Unfinished(origin, message.id(), time.nanos());
         if (!matches.isEmpty()) {
             split(message, matches, entry);
@@ -117,7 +124,7 @@ final class Inbox {
         if (message.qos() == 0) {
             return;
         }
-        entry.open.set(entry.parts.size());
+        entry.open.set(entry.parts.size() + (first == null ? 0 : 1));
         lock.lock();
         try {
             unfinished.add(entry);
@@ -125,6 +132,12 @@ final class Inbox {
             lock.unlock();
         }
         entry.parts.forEach(this::offer);
+        if (first != null) {
+            first.whenComplete((_, _) -> {
+                entry.open.decrementAndGet();
+                acknowledgeDone();
+            });
+        }
         acknowledgeDone();
     }
 

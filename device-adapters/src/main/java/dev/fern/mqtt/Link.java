@@ -1,15 +1,13 @@
 package dev.fern.mqtt;
 
-import dev.fern.Payload;
 import dev.fern.Problem;
 import dev.fern.Settings;
 import dev.fern.Time;
 import dev.fern.mqtt.Faults.FaultException;
-import dev.fern.mqtt.Incoming.Property;
 import java.lang.reflect.Field;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,7 +21,6 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
-import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 import org.jspecify.annotations.Nullable;
 
 /// One network connection from CONNECT to its end, and all we let the world know of Paho 1.2.5. One-shot: whoever wants
@@ -81,6 +78,8 @@ final class Link implements Inbox.Acknowledger {
     private final Time time;
     private final Listener listener;
     private final KeepAlive keepAlive;
+    /// Ids of messages that came again and are not handed over yet.
+    private final Set<Integer> repeated = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean ended = new AtomicBoolean();
     /// CONNECT has left. Before that Paho starts its threads, and the one that starts them would spin for ever if it
     /// were stopped.
@@ -107,7 +106,7 @@ final class Link implements Inbox.Acknowledger {
             return;
         }
         try {
-            var opened = Wire.client(Connect.address(plan), plan.broker.clientId(), keepAlive, spoken);
+            var opened = Wire.client(Connect.address(plan), plan.broker.clientId(), keepAlive, spoken, repeated);
             client = opened;
             if (ended.get()) { // closed meanwhile, by one who may not have seen the client
                 answered.countDown();
@@ -128,22 +127,7 @@ final class Link implements Inbox.Acknowledger {
     /// @param expiryS Message Expiry Interval in seconds, 0 for none
     /// @return false if it cannot be sent just now
     boolean publish(Outgoing message, long expiryS, Answer answer) {
-        var sent = new MqttMessage(message.body().bytes());
-        sent.setQos(message.qos());
-        sent.setRetained(message.retain());
-        var properties = new MqttProperties();
-        if (expiryS > 0) {
-            properties.setMessageExpiryInterval(expiryS);
-        }
-        if (message.contentType() != null) {
-            properties.setContentType(message.contentType());
-        }
-        if (!message.properties().isEmpty()) {
-            properties.setUserProperties(message.properties().stream()
-                    .map(property -> new UserProperty(property.name(), property.value()))
-                    .toList());
-        }
-        sent.setProperties(properties);
+        var sent = Packets.outgoing(message, expiryS);
         return tell(client -> client.publish(message.topic(), sent, null, new Answered(answer)));
     }
 
@@ -277,27 +261,6 @@ final class Link implements Inbox.Acknowledger {
         }
     }
 
-    private static Incoming incoming(String topic, MqttMessage message) {
-        var properties = message.getProperties();
-        List<Property> named = List.of();
-        if (!properties.getUserProperties().isEmpty()) {
-            named = new ArrayList<>(properties.getUserProperties().size());
-            for (var property : properties.getUserProperties()) {
-                named.add(new Property(property.getKey(), property.getValue()));
-            }
-        }
-        return new Incoming(
-                message.getId(),
-                topic,
-                message.getQos(),
-                message.isRetained(),
-                message.isDuplicate(),
-                properties.getSubscriptionIdentifiers(),
-                properties.getContentType(),
-                named,
-                Payload.of(message.getPayload()));
-    }
-
     private final class Connected implements MqttActionListener {
         @Override
         public void onSuccess(IMqttToken token) {
@@ -359,7 +322,8 @@ final class Link implements Inbox.Acknowledger {
         @Override
         public void messageArrived(String topic, MqttMessage message) {
             try {
-                listener.arrived(Link.this, incoming(topic, message));
+                boolean again = repeated.remove(message.getId());
+                listener.arrived(Link.this, Packets.incoming(topic, message, again));
             } catch (RuntimeException e) {
                 // Paho would swallow it; the message stays unacknowledged and comes again with the next connection
                 LOG.log(System.Logger.Level.ERROR, "a message of " + plan.key + " could not be taken on", e);

@@ -42,6 +42,7 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
 
     private static final int EMIT_S = 5;
     private static final String OWN = "default";
+    private static final String CALLS = "remote-calls";
     private static final Health NO_BROKER = Health.down("this device has no such broker", "set mqtt.url in fern.yaml");
 
     private final Settings settings;
@@ -49,6 +50,8 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
     private final Metrics metrics;
     private final Control control;
     private final Rules rules;
+    private final Callees callees;
+    private final Set<String> types;
     private volatile Map<String, Connection> connections = Map.of();
     private final AtomicBoolean begun = new AtomicBoolean();
     private Audience audience = Audience.NONE;
@@ -59,11 +62,18 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
         this.metrics = metrics;
         this.control = control;
         rules = new Rules(settings);
+        callees = new Callees(control);
+        types = takesCalls(settings) ? Set.of(TYPE, Trigger.INVOKE) : Set.of(TYPE);
+    }
+
+    private static boolean takesCalls(Settings settings) {
+        return settings.mqtt() != null && settings.mqtt().remoteCalls()
+                || settings.brokers().values().stream().anyMatch(Settings.Broker::remoteCalls);
     }
 
     @Override
     public Set<String> types() {
-        return Set.of(TYPE);
+        return types;
     }
 
     @Override
@@ -95,7 +105,7 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
 
     private Connection create(
             String name, String key, Settings.Broker broker, Connection.@Nullable Manners manners, Intake intake) {
-        return new Connection(name, key, settings, broker, manners, intake, audience, time, metrics);
+        return new Connection(name, key, settings, broker, manners, callees, intake, audience, time, metrics);
     }
 
     /// A further broker may be called `default`, too.
@@ -111,12 +121,18 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
     public void bind(Collection<Trigger> triggers, Collection<Target> targets) {
         var byConnection = new LinkedHashMap<Connection, List<Trigger>>();
         connections.values().forEach(connection -> byConnection.put(connection, new ArrayList<>()));
+        var invocations = new ArrayList<Trigger>();
         for (var trigger : triggers) {
+            if (trigger.type().equals(Trigger.INVOKE)) {
+                invocations.add(trigger);
+                continue;
+            }
             var connection = connection(trigger.options().text("broker"));
             if (connection != null) {
                 byConnection.getOrDefault(connection, new ArrayList<>()).add(trigger);
             }
         }
+        callees.bind(invocations);
         byConnection.forEach(Connection::bind);
         if (begun.compareAndSet(false, true)) {
             // Not before: what a session has kept would be taken for leftovers of filters that nobody wants.
@@ -126,6 +142,9 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
 
     @Override
     public Health health(Trigger trigger) {
+        if (trigger.type().equals(Trigger.INVOKE)) {
+            return Health.UP; // a function is ready without anybody who can call it
+        }
         try {
             var source = Source.of(trigger);
             var connection = connection(source.broker());
@@ -138,8 +157,13 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
     @Override
     public Map<String, Health> health() {
         var health = new LinkedHashMap<String, Health>();
-        connections.forEach(
-                (name, connection) -> health.put(name.equals(OWN) ? TYPE : TYPE + "/" + name, connection.health()));
+        connections.forEach((name, connection) -> {
+            var suffix = name.equals(OWN) ? "" : "/" + name;
+            health.put(TYPE + suffix, connection.health());
+            if (connection.callsHealth() instanceof Health calls) {
+                health.put(CALLS + suffix, calls);
+            }
+        });
         return health;
     }
 
@@ -165,7 +189,8 @@ final class MqttAdapter implements Adapter, Sink, Emitter {
                     destination.retain(),
                     destination.expiry(),
                     contentType(event),
-                    attributes(event, target)));
+                    attributes(event, target),
+                    null));
         } catch (InvalidDefinitionException e) {
             return CompletableFuture.failedFuture(
                     SinkException.never(e.problem().toString()));

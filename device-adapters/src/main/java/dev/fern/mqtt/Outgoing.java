@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// A message for a broker.
 ///
 /// @param expiry after which it is of no use any more; null for never
-/// @param properties user properties
+/// @param properties its user properties
+/// @param correlation what the receiver shall know it by, or null
 record Outgoing(
         String topic,
         Payload body,
@@ -17,8 +18,10 @@ record Outgoing(
         boolean retain,
         @Nullable Duration expiry,
         @Nullable String contentType,
-        List<Property> properties) {
+        List<Property> properties,
+        @Nullable Payload correlation) {
     private static final int OVERHEAD = 64;
+    private static final int PROPERTY = 8;
 
     Outgoing(
             String topic,
@@ -27,7 +30,7 @@ record Outgoing(
             boolean retain,
             @Nullable Duration expiry,
             @Nullable String contentType) {
-        this(topic, body, qos, retain, expiry, contentType, List.of());
+        this(topic, body, qos, retain, expiry, contentType, List.of(), null);
     }
 
     static Outgoing retained(String topic, String text, @Nullable String contentType) {
@@ -38,8 +41,8 @@ record Outgoing(
     int size() {
         int size = OVERHEAD + 3 * topic.length() + (contentType == null ? 0 : contentType.length()) + body.size();
         for (var property : properties) {
-            size += 5 + 3 * (property.name().length() + property.value().length());
+            size += PROPERTY + 3 * (property.name().length() + property.value().length());
         }
-        return size;
+        return size + (correlation == null ? 0 : correlation.size());
     }
 }

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Counts messages that are too large, or no CloudEvents though they say so, and names each topic at most once a
-/// minute.
+/// Counts messages that are too large, or no CloudEvents though they say so, or calls whose answer can go nowhere, and
+/// names each topic at most once a minute.
 final class Refusals {
     private static final System.Logger LOG = System.getLogger("fern.mqtt");
     private static final long QUIET_NS = Duration.ofMinutes(1).toNanos();
@@ -17,12 +17,14 @@ final class Refusals {
     private final Time time;
     private final LongAdder tooLarge;
     private final LongAdder misfits;
+    private final LongAdder unanswerable;
     private final Map<String, Long> named = new LinkedHashMap<>();
 
     Refusals(Time time, Metrics metrics) {
         this.time = time;
         tooLarge = metrics.counter("fern_events_refused_total", "reason", "size");
         misfits = metrics.counter("fern_cloudevents_malformed_total");
+        unanswerable = metrics.counter("fern_mqtt_calls_unanswerable_total");
     }
 
     /// It is not run.
@@ -64,6 +66,21 @@ final class Refusals {
                 message,
                 "a message on {0} is no CloudEvent ({1}), and event triggers get nothing else: correct what sends it",
                 message.topic(),
+                why);
+    }
+
+    /// A call whose answer can go nowhere; it is not run.
+    ///
+    /// @param topic its response topic
+    /// @return whether it was logged
+    boolean unanswerable(Incoming message, String topic, String why) {
+        unanswerable.increment();
+        return say(
+                "reply",
+                message,
+                "a call to {0} was not run, as its response topic {1} {2}: correct what sends it",
+                message.topic(),
+                topic,
                 why);
     }
 

@@ -32,7 +32,9 @@ record Routes(Map<Integer, Route> byId, List<Route> all, Set<Integer> retired) {
             /// To look at the cloud.
             SYNC,
             /// CloudEvents for whoever wants them.
-            EVENTS
+            EVENTS,
+            /// Calls of functions.
+            CALLS
         }
 
         /// Whether a message is the stored one, once more, for some receivers only.

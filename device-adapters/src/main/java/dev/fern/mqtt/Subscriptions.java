@@ -160,11 +160,24 @@ final class Subscriptions {
         }
     }
 
+    /// An earlier daemon has left this in its session; unless it is wanted, it is given up.
+    void giveUp(String wire) {
+        lock.lock();
+        try {
+            if (!subs.containsKey(wire) && !doomed.contains(wire)) {
+                drop(wire);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Whether the broker has acknowledged what this trigger needs, on the connection of now.
     Health health(Source source) {
         return health(source.wire());
     }
 
+    /// The same for one of the device's own topics.
     Health health(String wire) {
         var sub = subs.get(wire);
         return sub == null ? PENDING : sub.health;

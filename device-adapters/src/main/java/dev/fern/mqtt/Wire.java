@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -27,16 +28,20 @@ final class Wire implements NetworkModule {
 
     private final NetworkModule under;
     private final CountDownLatch spoken;
+    private final Set<Integer> repeated;
 
-    private Wire(NetworkModule under, CountDownLatch spoken) {
+    private Wire(NetworkModule under, CountDownLatch spoken, Set<Integer> repeated) {
         this.under = under;
         this.spoken = spoken;
+        this.repeated = repeated;
     }
 
     /// A client with such sockets.
     ///
     /// @param spoken counted down when CONNECT leaves, from when on the client can be stopped
-    static MqttAsyncClient client(String address, String id, MqttPingSender ping, CountDownLatch spoken)
+    /// @param repeated gets the ids of messages that came with the flag DUP
+    static MqttAsyncClient client(
+            String address, String id, MqttPingSender ping, CountDownLatch spoken, Set<Integer> repeated)
             throws MqttException {
         return new MqttAsyncClient(address, id, new MemoryPersistence(), ping, threads()) {
             @Override
@@ -44,7 +49,7 @@ final class Wire implements NetworkModule {
                     throws MqttException {
                 var modules = super.createNetworkModules(to, options);
                 for (int i = 0; i < modules.length; i++) {
-                    modules[i] = new Wire(modules[i], spoken);
+                    modules[i] = new Wire(modules[i], spoken, repeated);
                 }
                 return modules;
             }
@@ -68,12 +73,13 @@ final class Wire implements NetworkModule {
 
     @Override
     public InputStream getInputStream() throws IOException {
-        return new BufferedInputStream(new Held(under.getInputStream(), spoken)) {
+        var buffered = new BufferedInputStream(new Held(under.getInputStream(), spoken)) {
             @Override
             public synchronized int available() {
                 return count - pos;
             }
         };
+        return new DuplicateFlags(buffered, repeated);
     }
 
     @Override

@@ -55,6 +55,10 @@ final class Device implements AutoCloseable {
         this(settings(broker(url), Map.of()), 1, List.of(known));
     }
 
+    Device(Settings settings, Fn... known) {
+        this(settings, 1, List.of(known));
+    }
+
     private Device(Settings settings, int speed, List<Fn> known) {
         time = new RealTime(speed);
         adapter = (MqttAdapter) new MqttProvider().create(settings, time, metrics, control);
@@ -102,7 +106,10 @@ final class Device implements AutoCloseable {
     }
 
     void bind(Fn... fns) {
-        var triggers = List.of(fns).stream().flatMap(fn -> mqtt(fn).stream()).toList();
+        var triggers = List.of(fns).stream()
+                .flatMap(fn -> fn.triggers().stream())
+                .filter(trigger -> adapter.types().contains(trigger.type()))
+                .toList();
         var targets = List.of(fns).stream().flatMap(fn -> fn.targets().stream()).toList();
         var events = List.of(fns).stream().flatMap(fn -> events(fn).stream()).toList();
         listeners.bind(events, List.of());

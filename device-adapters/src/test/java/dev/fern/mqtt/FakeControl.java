@@ -5,6 +5,7 @@ import dev.fern.Control;
 import dev.fern.Payload;
 import dev.fern.Status;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -15,11 +16,12 @@ final class FakeControl implements Control {
     final List<Listener> listeners = new CopyOnWriteArrayList<>();
     final BlockingQueue<String> syncs = new LinkedBlockingQueue<>();
     final BlockingQueue<Boolean> onlines = new LinkedBlockingQueue<>();
+    volatile List<Status.Function> functions = List.of();
     volatile String status = "{\"device\":\"test\"}";
 
     @Override
     public Status status() {
-        throw new UnsupportedOperationException();
+        return new Status("test", "0", true, Map.of(), functions, new Status.Queue(0, 0, 0));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.fern.Problem;
 import dev.fern.kit.FakeTime;
 import dev.fern.kit.Mosquitto;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class KeepAliveTest {
     void aConnectionThatIsGoneIsNotPingedAnyMore() throws Exception {
         var time = new FakeTime();
         var ping = new KeepAlive(time);
-        assertThat(Wire.client("tcp://127.0.0.1:1", "x", ping, new CountDownLatch(1)))
+        assertThat(Wire.client("tcp://127.0.0.1:1", "x", ping, new CountDownLatch(1), Set.of()))
                 .isNotNull();
         ping.start();
         assertThat(time.timers()).isEqualTo(1);

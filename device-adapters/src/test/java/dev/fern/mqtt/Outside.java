@@ -63,6 +63,10 @@ final class Outside implements AutoCloseable {
         client.publish(topic, new MqttMessage(text.getBytes(StandardCharsets.UTF_8), 1, false, properties));
     }
 
+    void publish(String topic, String text, int qos, boolean retain, MqttProperties properties) throws MqttException {
+        client.publish(topic, new MqttMessage(text.getBytes(StandardCharsets.UTF_8), qos, retain, properties));
+    }
+
     Outside subscribe(String filter) throws MqttException {
         var subscription = new MqttSubscription(filter, 1);
         subscription.setRetainAsPublished(true);

@@ -58,16 +58,23 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void outside(Settings settings) throws InterruptedException {
         if (settings.mqtt() instanceof Settings.Broker mqtt) {
-            look("mqtt", () -> List.of(Examinations.broker("mqtt", mqtt.url(), EACH_MS)));
+            broker("mqtt", mqtt, settings);
         }
         for (var broker : settings.brokers().entrySet()) {
-            var about = "mqtt/" + broker.getKey();
-            look(
-                    about,
-                    () -> List.of(Examinations.broker(about, broker.getValue().url(), EACH_MS)));
+            broker("mqtt/" + broker.getKey(), broker.getValue(), settings);
         }
         if (settings.cloud() instanceof Settings.Cloud cloud) {
             look("cloud", () -> Examinations.cloud(cloud.url(), EACH_MS));
+        }
+    }
+
+    private void broker(String about, Settings.Broker broker, Settings settings) throws InterruptedException {
+        look(about, () -> List.of(Examinations.broker(about, broker.url(), EACH_MS)));
+        if (broker.remoteCalls()) {
+            print(Finding.ok(
+                    about,
+                    "remote-calls is on: whoever the broker lets publish to " + broker.prefix() + "/"
+                            + settings.device().id() + "/invoke/# calls any function of this device"));
         }
     }
 

@@ -111,9 +111,7 @@ final class Keys {
 
     private static Settings.@Nullable Broker broker(Section broker, String standardClient, boolean wanted) {
         var url = broker.url("url", MQTT, false);
-        if (broker.flag("remote-calls")) {
-            broker.later("remote-calls", "0.4");
-        }
+        boolean calls = broker.flag("remote-calls");
         var client = broker.text("client-id", standardClient, ANY, "a name that no other client of the broker has");
         var prefix = broker.text("prefix", "fern", TOPIC, "the beginning of a topic, without wildcards, such as fern");
         var username = broker.text("username");
@@ -133,7 +131,7 @@ final class Keys {
         if (wanted) {
             broker.required("url");
         }
-        return url == null ? null : new Settings.Broker(url, client, false, prefix, username, password, ca, cert, key);
+        return url == null ? null : new Settings.Broker(url, client, calls, prefix, username, password, ca, cert, key);
     }
 
     static Settings.Http http(Section http) {

@@ -10,6 +10,7 @@ import dev.fern.Health;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Payload;
 import dev.fern.Status;
+import dev.fern.Trigger;
 import dev.fern.Vocabulary;
 import dev.fern.deploy.Deployer;
 import dev.fern.dispatch.Dispatcher;
@@ -132,7 +133,8 @@ final class Operations implements Control, Control.Listener {
     public void emit(String type, String address, Payload body) throws InvalidDefinitionException {
         var now = rooms;
         for (var adapter : now == null ? List.<Adapter>of() : now.adapters) {
-            if (adapter instanceof Emitter emitter && adapter.types().contains(type)) {
+            boolean emits = adapter.types().contains(type) && !type.equals(Trigger.INVOKE);
+            if (emits && adapter instanceof Emitter emitter) {
                 emitter.emit(address, body);
                 return;
             }

@@ -186,7 +186,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
     private Item enter(Trigger trigger, Policy policy, Event event) throws IntakeFullException {
         var key = policy.bySubject() ? policy.lane() + "/" + event.subject() : policy.lane();
         checkRoom(trigger, policy, event, key);
-        var call = new Call(callId(event), trigger, marked(event), 1, time.now());
+        var call = new Call(callId(trigger, event), trigger, marked(event), 1, time.now());
         while (true) {
             var lane = lane(key, trigger.fn());
             if (policy.durability() == Durability.NO && lane.waiting() >= UNKEPT_MOST) {
@@ -253,9 +253,12 @@ public final class Dispatcher implements Intake, AutoCloseable {
         }
     }
 
-    /// A request over HTTP has its id before it is accepted, so that the caller can be told.
-    private static String callId(Event event) {
-        return event.type().equals(Event.HTTP_REQUEST) ? event.id() : Ids.next();
+    /// A request has its id before it is accepted, so that the caller can be told. That of a CloudEvent is the
+    /// sender's,
+    /// who may use it again.
+    private static String callId(Trigger trigger, Event event) {
+        boolean called = trigger.type().equals(Trigger.INVOKE) && !event.isCloudEvent();
+        return called || event.type().equals(Event.HTTP_REQUEST) ? event.id() : Ids.next();
     }
 
     /// Times of an event mean nothing before the clock is set.
@@ -269,7 +272,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
         if (route == null) {
             return new Result.Unavailable(trigger.fn() + " does not run here now", FULL);
         }
-        var call = new Call(callId(event), trigger, marked(event), 1, time.now());
+        var call = new Call(callId(trigger, event), trigger, marked(event), 1, time.now());
         var result = await(route.fn, call);
         var counts = stats.of(trigger.fn());
         if (!(result instanceof Result.Success success)) {

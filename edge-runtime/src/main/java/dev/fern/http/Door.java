@@ -9,7 +9,6 @@ import dev.fern.Health;
 import dev.fern.Intake;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Metrics;
-import dev.fern.Problem;
 import dev.fern.Settings;
 import dev.fern.Status;
 import dev.fern.Target;
@@ -316,8 +315,7 @@ public final class Door implements Adapter {
     }
 
     private static RefusedException notRunning(Status.Function function) {
-        var why = function.problem() instanceof Problem problem ? problem.toString() : "it is still being loaded";
-        return new RefusedException(503, function.name() + " does not run here: " + why).with("Retry-After", "10");
+        return new RefusedException(503, function.absence()).with("Retry-After", "10");
     }
 
     private void fixed(Exchange exchange) throws RefusedException, IOException {

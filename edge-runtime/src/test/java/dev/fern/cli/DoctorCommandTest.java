@@ -72,6 +72,22 @@ class DoctorCommandTest {
     }
 
     @Test
+    void that_functions_can_be_called_by_message_is_said() throws IOException {
+        try (var broker = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            var url = "mqtt://127.0.0.1:" + broker.getLocalPort();
+
+            var ran = doctor("device: {id: p}\ncloud: {url: '" + daemon.url() + "'}\nmqtt: {url: '" + url
+                    + "', remote-calls: true}\n");
+
+            assertThat(ran.out().lines().filter(line -> line.contains(" mqtt")))
+                    .containsExactly(
+                            "ok       mqtt: " + url + " takes connections",
+                            "ok       mqtt: remote-calls is on: whoever the broker lets publish to fern/p/invoke/# "
+                                    + "calls any function of this device");
+        }
+    }
+
+    @Test
     void each_registry_that_functions_need_is_asked_once() throws IOException {
         daemon.on("GET /fern/status", """
                 {"device":"p","version":"0.1.0","functions":[

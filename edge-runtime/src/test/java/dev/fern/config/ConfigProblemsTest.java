@@ -155,7 +155,6 @@ class ConfigProblemsTest {
             delimiter = '|',
             value = {
                 "sensors: {air: {driver: bme280, bus: 1, address: 0x76}} | sensors: this needs Fern 0.5",
-                "mqtt: {url: 'mqtt://b', remote-calls: true}             | mqtt.remote-calls: this needs Fern 0.4",
                 "registry: {trust-key: /etc/fern/cosign.pub}             | registry.trust-key: this needs Fern 0.4"
             })
     void what_this_version_does_not_carry_out_is_never_accepted_and_ignored(String line, String problem) {
@@ -167,12 +166,12 @@ class ConfigProblemsTest {
 
     @Test
     void a_key_of_a_later_version_is_refused_in_a_variable_too() {
-        device.variable("FERN_MQTT_REMOTE_CALLS", "true");
+        device.variable("FERN_REGISTRY_TRUST_KEY", "/etc/fern/cosign.pub");
 
-        assertThat(device.problems(CLOUD + "mqtt: {url: 'mqtt://b'}"))
+        assertThat(device.problems(CLOUD))
                 .singleElement()
                 .asString()
-                .contains("mqtt.remote-calls: this needs Fern 0.4");
+                .contains("registry.trust-key: this needs Fern 0.4");
     }
 
     @Test

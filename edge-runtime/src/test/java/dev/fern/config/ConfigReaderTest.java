@@ -70,6 +70,15 @@ class ConfigReaderTest {
     }
 
     @Test
+    void calls_by_message_are_off_until_a_broker_is_allowed_them() {
+        var settings = device.settings(
+                CLOUD + "mqtt: {url: 'mqtt://b'}\nbrokers: {plant: {url: 'tcp://c', remote-calls: true}}\n");
+
+        assertThat(settings.mqtt()).returns(false, Settings.Broker::remoteCalls);
+        assertThat(settings.brokers().get("plant")).returns(true, Settings.Broker::remoteCalls);
+    }
+
+    @Test
     void the_limits_that_hold_when_nothing_is_configured_are_those_of_the_root() {
         assertThat(device.settings(CLOUD).limits()).isEqualTo(Settings.Limits.DEFAULT);
     }

@@ -316,6 +316,16 @@ class DispatcherTest {
     }
 
     @Test
+    void a_call_has_the_id_of_its_event_unless_somebody_else_gave_it() throws Exception {
+        var invoke = bench.deploy("a/f").triggers().getFirst();
+        bench.runtime.body("a/f", call -> FakeRuntime.answer(call.id()));
+        var own = Examples.event("x");
+        assertThat(bench.dispatcher.invoke(invoke, own)).isEqualTo(FakeRuntime.answer(own.id()));
+        var foreign = Examples.cloudEvent("/s", "1", "x");
+        assertThat(bench.dispatcher.invoke(invoke, foreign)).isNotEqualTo(FakeRuntime.answer("1"));
+    }
+
+    @Test
     void without_room_or_function_an_event_is_refused_and_counted() throws Exception {
         var fn = bench.deploy("a/f", "on/t", "mqtt:in?qos=0");
         bench.runtime.body("a/f", _ -> {

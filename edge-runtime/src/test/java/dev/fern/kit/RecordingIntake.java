@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +40,7 @@ public final class RecordingIntake implements Intake {
     private final BlockingQueue<Accepted> accepted = new LinkedBlockingQueue<>();
     private volatile boolean full;
     private volatile boolean doneAtOnce = true;
+    private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile Result answer = new Result.Success(new Answer(Headers.NONE, Payload.of("ok")));
 
     /// Whether calls are done as soon as they come in; true unless told.
@@ -48,6 +50,11 @@ public final class RecordingIntake implements Intake {
 
     public void full(boolean isFull) {
         full = isFull;
+    }
+
+    /// What [#invoke] waits for before it answers.
+    public void before(CountDownLatch latch) {
+        gate = latch;
     }
 
     /// What [#invoke] answers.
@@ -69,9 +76,10 @@ public final class RecordingIntake implements Intake {
     }
 
     @Override
-    public Result invoke(Trigger trigger, Event event) {
+    public Result invoke(Trigger trigger, Event event) throws InterruptedException {
         accepted.add(new Accepted(
                 trigger, event, CompletableFuture.completedFuture(null), new AtomicBoolean(), new AtomicBoolean()));
+        gate.await();
         return answer;
     }
 
