@@ -1,13 +1,14 @@
 package dev.fern.cli;
 
 import dev.fern.Durations;
-import dev.fern.SecretFile;
+import dev.fern.Fleet;
+import dev.fern.FleetProvider;
+import dev.fern.Health;
 import dev.fern.Settings;
 import dev.fern.config.AnyDevice;
 import dev.fern.config.ConfigReader;
 import dev.fern.config.FunctionFile;
 import dev.fern.config.Reading;
-import dev.fern.publish.FnContext;
 import dev.fern.publish.Order;
 import dev.fern.publish.PublishException;
 import dev.fern.publish.Published;
@@ -20,71 +21,25 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
+import java.util.ServiceLoader;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(name = "deploy", description = "Builds a function, pushes its image and tells the Fn server, without Docker.")
 final class DeployCommand implements Callable<Integer> {
     private final Terminal terminal;
     private final Inspection inspection;
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "the folder with the func.yaml (default: here)")
     private Path folder = Path.of("");
 
-    @Option(names = "--app", required = true, paramLabel = "APP", description = "its app, created if it is not there")
-    private String app = "";
-
-    @Option(
-            names = "--registry",
-            paramLabel = "REGISTRY",
-            description = "what the image's name begins with (default: FN_REGISTRY, or the fn CLI's context)")
-    private @Nullable String registry;
-
-    @Option(
-            names = "--registry-auth",
-            paramLabel = "FILE",
-            description = "Docker's config.json with the login (default: registry.auth-file of the configuration, or"
-                    + " ~/.docker/config.json)")
-    private @Nullable Path registryAuth;
-
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            description = "the Fn server (default: FN_API_URL, the fn CLI's context, or cloud.url of the configuration)")
-    private @Nullable String url;
-
-    @Option(
-            names = "--token-file",
-            paramLabel = "FILE",
-            description = "the Fn server's token (default: FN_TOKEN, or cloud.token-file of the configuration)")
-    private @Nullable Path tokenFile;
-
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "a device that the function is for (default: fern.yaml beside it or one folder up, if there"
-                    + " is one)")
-    private @Nullable Path config;
-
-    @Option(names = "--no-bump", description = "leave the version in func.yaml as it is")
-    private boolean noBump;
-
-    @Option(names = "--no-build", description = "take the code as an earlier build has left it")
-    private boolean noBuild;
-
-    @Option(names = "--edge-only", description = "without the official base image: it then runs on Fern only")
-    private boolean edgeOnly;
+    @Mixin
+    private DeployOptions where = new DeployOptions();
 
     @Option(names = "--wait", description = "wait until devices run it, and say how it went")
     private boolean wait;
@@ -94,6 +49,13 @@ final class DeployCommand implements Callable<Integer> {
             paramLabel = "URL",
             description = "a device to wait for; may be given several times (token: FERN_TOKEN, FERN_TOKEN_FILE)")
     private List<String> devices = new ArrayList<>();
+
+    @Option(
+            names = "--mqtt",
+            paramLabel = "URL",
+            description = "a broker whose devices to wait for, those that have the function (default: mqtt of the"
+                    + " configuration, whose user and certificates count for both)")
+    private @Nullable String mqtt;
 
     @Option(names = "--timeout", paramLabel = "TIME", description = "how long to wait for devices (default: 60s)")
     private String timeout = "60s";
@@ -106,15 +68,12 @@ final class DeployCommand implements Callable<Integer> {
     @Override
     public Integer call() throws FailedException, InterruptedException {
         var patience = patience();
-        if (wait && devices.isEmpty()) {
-            throw wrong("--wait needs to know where to look; name devices by --device URL");
-        }
         var func = DeviceFile.function(folder);
         if (func == null) {
             throw new FailedException("there is no func.yaml in " + folder.toAbsolutePath()
                     + "; make one with fn init, or name a folder that has one");
         }
-        var device = config == null ? DeviceFile.near(func) : config;
+        var device = where.config == null ? DeviceFile.near(func) : where.config;
         var reading = device == null ? null : new ConfigReader(terminal.environment()).read(device, null);
         if (reading instanceof Reading.Bad bad) {
             bad.problems().forEach(terminal.err()::println);
@@ -127,10 +86,56 @@ final class DeployCommand implements Callable<Integer> {
             problems.forEach(terminal.err()::println);
             throw new FailedException("nothing was deployed: correct " + func);
         }
-        var published = publish(order(func, settings));
-        terminal.out().println(published.name() + " " + published.image() + "@" + published.digest());
-        terminal.out().flush();
-        return devices.isEmpty() || new Arrival(terminal, published, patience).await(devices) ? 0 : Cli.FAILED;
+        var order = where.order(func, settings, terminal);
+        try (var fleet = fleet(settings)) {
+            var published = publish(order);
+            terminal.out().println(published.name() + " " + published.image() + "@" + published.digest());
+            terminal.out().flush();
+            if (fleet != null || !devices.isEmpty()) {
+                new Arrival(terminal, published, patience).await(devices, fleet);
+            }
+            return 0;
+        }
+    }
+
+    /// Opened before anything is changed, so that nobody waits for what never comes.
+    private @Nullable Fleet fleet(@Nullable Settings settings) throws FailedException {
+        var configured = settings == null ? null : settings.mqtt();
+        if (mqtt == null && (!wait || configured == null)) {
+            if (wait && devices.isEmpty()) {
+                throw where.wrong("--wait needs to know where to look; name a broker by --mqtt URL or devices by --device URL");
+            }
+            return null;
+        }
+        var id = "fern-deploy-" + UUID.randomUUID();
+        var broker = configured == null
+                ? new Settings.Broker(url(mqtt), id, false, "fern", null, null, null, null, null)
+                : new Settings.Broker(
+                        mqtt == null ? configured.url() : url(mqtt),
+                        id,
+                        false,
+                        configured.prefix(),
+                        configured.username(),
+                        configured.passwordFile(),
+                        configured.caFile(),
+                        configured.certFile(),
+                        configured.keyFile());
+        for (var provider : ServiceLoader.load(FleetProvider.class)) {
+            var fleet = provider.open(broker);
+            if (fleet.health() instanceof Health.Down(var problem)) {
+                fleet.close();
+                throw new FailedException(problem.toString());
+            }
+            return fleet;
+        }
+        throw new FailedException("this installation knows no brokers; name devices by --device URL instead");
+    }
+
+    private URI url(@Nullable String broker) {
+        if (broker == null || !broker.matches("(mqtts?|tcp|ssl)://[^/@\\s]+/?")) {
+            throw where.wrong("'" + broker + "' is no broker; write mqtt://HOST or mqtts://HOST");
+        }
+        return URI.create(broker);
     }
 
     private Published publish(Order order) throws FailedException, InterruptedException {
@@ -146,89 +151,10 @@ final class DeployCommand implements Callable<Integer> {
         }
     }
 
-    private Order order(Path func, @Nullable Settings settings) throws FailedException {
-        var context = context();
-        var prefix = (registry != null ? registry : context.registry()).replaceAll("/+$", "");
-        if (prefix.isEmpty()) {
-            throw wrong("say where the image goes: --registry HOST/NAME or FN_REGISTRY");
-        }
-        var cloud = settings == null ? null : settings.cloud();
-        var address = url != null ? url : context.apiUrl();
-        boolean configured = address.isEmpty() && cloud != null;
-        if (configured) {
-            address = Objects.requireNonNull(cloud).url().toString();
-        }
-        if (!address.matches("https?://[^/\\s]+(/\\S*)?")) {
-            throw wrong(
-                    address.isEmpty()
-                            ? "say where the Fn server is: --url URL or FN_API_URL"
-                            : "'" + address + "' is no Fn server; give a URL such as https://fn.example.com");
-        }
-        return new Order(
-                func,
-                app,
-                prefix,
-                URI.create(address),
-                token(configured && cloud != null ? cloud.tokenFile() : null),
-                logins(settings),
-                settings == null ? Set.of() : settings.registry().insecure(),
-                !noBump,
-                !noBuild,
-                edgeOnly);
-    }
-
-    private FnContext context() throws FailedException {
-        try {
-            return FnContext.of(terminal.environment());
-        } catch (PublishException e) {
-            throw new FailedException(e.problem().toString());
-        }
-    }
-
-    private @Nullable String token(@Nullable Path configured) throws FailedException {
-        var file = tokenFile;
-        if (file == null && !terminal.variable("FN_TOKEN").isEmpty()) {
-            return checked(terminal.variable("FN_TOKEN").strip(), "FN_TOKEN");
-        }
-        file = file == null ? configured : file;
-        try {
-            return file == null ? null : checked(SecretFile.read(file), "the token file " + file);
-        } catch (IOException e) {
-            throw new FailedException("the token file " + file + " cannot be read: " + e.getMessage()
-                    + "; correct --token-file, or make it readable");
-        }
-    }
-
-    /// A line break in it would make a second header.
-    private static String checked(String token, String where) throws FailedException {
-        if (!token.matches("[!-~]+")) {
-            throw new FailedException(where + " holds no token; put the token there alone, on one line without spaces");
-        }
-        return token;
-    }
-
-    private @Nullable Path logins(@Nullable Settings settings) throws FailedException {
-        if (registryAuth != null) {
-            if (!Files.isReadable(registryAuth)) {
-                throw new FailedException("the registry logins in " + registryAuth
-                        + " cannot be read; correct --registry-auth, or make it readable");
-            }
-            return registryAuth;
-        }
-        if (settings != null && settings.registry().authFile() instanceof Path configured) {
-            return configured;
-        }
-        var home = terminal.variable("DOCKER_CONFIG").isEmpty()
-                ? Path.of(terminal.environment().getOrDefault("HOME", "/"), ".docker")
-                : Path.of(terminal.variable("DOCKER_CONFIG"));
-        var dockers = home.resolve("config.json");
-        return Files.isReadable(dockers) ? dockers : null;
-    }
-
     private Duration patience() {
         var parsed = Durations.parse(timeout);
         if (parsed == null || !parsed.isPositive()) {
-            throw wrong("--timeout " + timeout + " is no time to wait; write 60s or 5m");
+            throw where.wrong("--timeout " + timeout + " is no time to wait; write 60s or 5m");
         }
         return parsed;
     }
@@ -239,9 +165,5 @@ final class DeployCommand implements Callable<Integer> {
         } catch (IOException e) {
             return ""; // said by the check
         }
-    }
-
-    private ParameterException wrong(String message) {
-        return new ParameterException(Objects.requireNonNull(spec, "set by picocli").commandLine(), message);
     }
 }

@@ -40,7 +40,8 @@ final class ServerUpdate {
 
     private String app(String name, @Nullable JsonObject there) throws PublishException, InterruptedException {
         var wanted = JsonObject.builder().set("name", name);
-        boolean more = copy(func.app(), wanted, "annotations") | copy(func.app(), wanted, "config");
+        boolean annotated = copy(func.app(), wanted, "annotations");
+        boolean more = copy(func.app(), wanted, "config") || annotated;
         if (there == null) {
             changes.add("created app " + name);
             return id(server.send("POST", "/v2/apps", wanted.build()));
