@@ -2,7 +2,8 @@ package dev.fern;
 
 import java.util.Map;
 
-/// The devices of a broker, as they tell of themselves under `PREFIX/DEVICE/status` and `PREFIX/DEVICE/online`. It hears
+/// The devices of a broker, as they tell of themselves under `PREFIX/DEVICE/status` and `PREFIX/DEVICE/online`. It
+/// hears
 /// them from when it was opened until it is closed. Any thread.
 public interface Fleet extends AutoCloseable {
     /// What one device has told.

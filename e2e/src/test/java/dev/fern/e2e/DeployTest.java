@@ -95,7 +95,12 @@ class DeployTest {
     }
 
     private static JsonObject first(String list) throws IOException, InterruptedException {
-        return cloud("GET", list, "").arrayValue("items").orElseThrow().values().getFirst().asObject();
+        return cloud("GET", list, "")
+                .arrayValue("items")
+                .orElseThrow()
+                .values()
+                .getFirst()
+                .asObject();
     }
 
     private static JsonObject fn(String name) throws IOException, InterruptedException {
@@ -217,7 +222,8 @@ class DeployTest {
         assertThat(after.objectValue("annotations").orElseThrow().keysAsStrings())
                 .contains("fern/on/ring", "fern/to/loud", "others.example/x")
                 .doesNotContain("fern/to/soft");
-        assertThat(after.objectValue("config").orElseThrow().stringValue("BY_HAND")).hasValue("1");
+        assertThat(after.objectValue("config").orElseThrow().stringValue("BY_HAND"))
+                .hasValue("1");
         assertThat(triggers(after)).containsExactly("new /bell");
         assertThat(Files.readString(folder.resolve("func.yaml")))
                 .startsWith("# the bell at the door\nschema_version: 20180708\nname: bell\n"
@@ -243,7 +249,10 @@ class DeployTest {
     }
 
     private static String digest(List<String> said) {
-        var line = said.stream().filter(one -> one.contains("@sha256:")).findFirst().orElseThrow();
+        var line = said.stream()
+                .filter(one -> one.contains("@sha256:"))
+                .findFirst()
+                .orElseThrow();
         return line.substring(line.indexOf('@') + 1);
     }
 

@@ -16,7 +16,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Waits until devices run what was published. What there is to wait for goes to standard error as soon as it changes, and
+/// Waits until devices run what was published. What there is to wait for goes to standard error as soon as it changes,
+/// and
 /// at the end a line for each device to standard output.
 final class Arrival {
     private static final long PACE_MS = 100;

@@ -103,7 +103,8 @@ final class DeployCommand implements Callable<Integer> {
         var configured = settings == null ? null : settings.mqtt();
         if (mqtt == null && (!wait || configured == null)) {
             if (wait && devices.isEmpty()) {
-                throw where.wrong("--wait needs to know where to look; name a broker by --mqtt URL or devices by --device URL");
+                throw where.wrong(
+                        "--wait needs to know where to look; name a broker by --mqtt URL or devices by --device URL");
             }
             return null;
         }

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// What is deployed where: the options of `fern deploy`, over the variables and the context of the fn CLI, over a device's
+/// What is deployed where: the options of `fern deploy`, over the variables and the context of the fn CLI, over a
+/// device's
 /// configuration.
 final class DeployOptions {
     @Spec(Spec.Target.MIXEE)
@@ -42,7 +43,8 @@ final class DeployOptions {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "the Fn server (default: FN_API_URL, the fn CLI's context, or cloud.url of the configuration)")
+            description =
+                    "the Fn server (default: FN_API_URL, the fn CLI's context, or cloud.url of the configuration)")
     private @Nullable String url;
 
     @Option(
@@ -149,6 +151,7 @@ final class DeployOptions {
 
     /// The command was used wrongly.
     ParameterException wrong(String message) {
-        return new ParameterException(Objects.requireNonNull(spec, "set by picocli").commandLine(), message);
+        return new ParameterException(
+                Objects.requireNonNull(spec, "set by picocli").commandLine(), message);
     }
 }

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// A function's files as the layers of its image, in the order of the fn CLI's Dockerfile, each with that file's line for
+/// A function's files as the layers of its image, in the order of the fn CLI's Dockerfile, each with that file's line
+/// for
 /// it. What seldom changes, such as packages, has a layer of its own, which is then pushed once.
 ///
 /// @param kind `java`, `node`, `wasm` and so on; empty if nobody said
@@ -37,7 +38,8 @@ record Code(String kind, Layout layout, Map<String, Map<String, Source>> layers)
         }
     }
 
-    /// What the code in a folder is: the func.yaml's runtime without its version, but a func.wasm is WebAssembly whatever
+    /// What the code in a folder is: the func.yaml's runtime without its version, but a func.wasm is WebAssembly
+    /// whatever
     /// the runtime is.
     static String kind(Path folder, String runtime) {
         if (Files.isRegularFile(folder.resolve("func.wasm"))) {
@@ -55,18 +57,16 @@ record Code(String kind, Layout layout, Map<String, Map<String, Source>> layers)
     private static Map<String, Map<String, Source>> layers(String kind, Layout layout) {
         var layers = new LinkedHashMap<String, Map<String, Source>>();
         layout.files().forEach((place, source) -> {
-            var line =
-                    switch (kind) {
-                        case "java", "kotlin" -> "COPY target/*.jar /function/app/";
-                        case "go" -> place.equals("function/func") ? "COPY func /function/" : "";
-                        case "node" ->
-                            place.startsWith("function/node_modules/")
-                                    ? "COPY node_modules/ /function/node_modules/"
-                                    : "ADD . /function/";
-                        case "python" ->
-                            place.startsWith("function/") ? "COPY /function /function" : "COPY /python /python";
-                        default -> place.startsWith("function/") ? "COPY . /function/" : "COPY . /";
-                    };
+            var line = switch (kind) {
+                case "java", "kotlin" -> "COPY target/*.jar /function/app/";
+                case "go" -> place.equals("function/func") ? "COPY func /function/" : "";
+                case "node" ->
+                    place.startsWith("function/node_modules/")
+                            ? "COPY node_modules/ /function/node_modules/"
+                            : "ADD . /function/";
+                case "python" -> place.startsWith("function/") ? "COPY /function /function" : "COPY /python /python";
+                default -> place.startsWith("function/") ? "COPY . /function/" : "COPY . /";
+            };
             if (!line.isEmpty()) {
                 layers.computeIfAbsent(line, _ -> new TreeMap<>()).put(place, source);
             }

@@ -50,8 +50,7 @@ final class FnServer implements AutoCloseable {
     /// The one of that name in a list, or null if there is none.
     ///
     /// @param query names and values in turn
-    @Nullable JsonObject find(String path, String name, String... query)
-            throws PublishException, InterruptedException {
+    @Nullable JsonObject find(String path, String name, String... query) throws PublishException, InterruptedException {
         var narrow = new ArrayList<>(List.of(query));
         narrow.addAll(List.of("name", name));
         for (var item : list(path, narrow.toArray(String[]::new))) {
@@ -121,8 +120,7 @@ final class FnServer implements AutoCloseable {
         } else {
             request.header("Content-Type", "application/json").method(method, BodyPublishers.ofString(body.toString()));
         }
-        var future = http.sendAsync(
-                request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER));
+        var future = http.sendAsync(request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER));
         try {
             var answer = future.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
             if (answer.statusCode() >= 300) {
@@ -156,7 +154,8 @@ final class FnServer implements AutoCloseable {
                         "check its certificate and this machine's clock");
             case IOException e
             when String.valueOf(e.getMessage()).startsWith("body exceeds capacity") ->
-                new PublishException("the Fn server " + host + " answers with more than 8 MB", "deploy to a smaller app");
+                new PublishException(
+                        "the Fn server " + host + " answers with more than 8 MB", "deploy to a smaller app");
             default -> new PublishException("the Fn server " + host + " broke off its answer", advice);
         };
     }
@@ -175,7 +174,8 @@ final class FnServer implements AutoCloseable {
         if (status < 400) {
             return new PublishException(
                     "the Fn server " + host + " sends on to "
-                            + PublishException.line(answer.headers().firstValue("Location").orElse("another address")),
+                            + PublishException.line(
+                                    answer.headers().firstValue("Location").orElse("another address")),
                     "give the final address by --url or FN_API_URL");
         }
         var said = message(answer.body());
@@ -185,7 +185,8 @@ final class FnServer implements AutoCloseable {
                     "check --url or FN_API_URL: it is the address of an Fn server, without /v2");
         }
         return new PublishException(
-                "the Fn server " + host + " refuses " + what + " (" + status + ")" + (said.isEmpty() ? "" : ": " + said),
+                "the Fn server " + host + " refuses " + what + " (" + status + ")"
+                        + (said.isEmpty() ? "" : ": " + said),
                 switch (status) {
                     case 409 -> "change what it names: in func.yaml, or there with fn delete";
                     case 400, 404, 405, 413 -> "correct it in func.yaml";
@@ -195,7 +196,8 @@ final class FnServer implements AutoCloseable {
 
     private static String message(byte[] body) {
         try {
-            return PublishException.line(JsonParser.create(body).readJsonObject().stringValue("message", ""));
+            return PublishException.line(
+                    JsonParser.create(body).readJsonObject().stringValue("message", ""));
         } catch (RuntimeException e) {
             return ""; // not only JsonException, and its message is a dump of the text
         }

@@ -28,11 +28,7 @@ record Func(Path file, Path folder, Definition definition, JsonObject app, JsonO
                     definition,
                     document.objectValue("app", JsonObject.empty()),
                     document.objectValue("fn", JsonObject.empty()),
-                    document
-                            .arrayValue("triggers")
-                            .map(JsonArray::values)
-                            .orElse(List.of())
-                            .stream()
+                    document.arrayValue("triggers").map(JsonArray::values).orElse(List.of()).stream()
                             .map(JsonValue::asObject)
                             .toList());
         } catch (InvalidDefinitionException e) {

@@ -21,7 +21,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
-/// A layer as a file: tar, gzip. The same files always make the same bytes: sorted, with one time, owned by root, and, as
+/// A layer as a file: tar, gzip. The same files always make the same bytes: sorted, with one time, owned by root, and,
+/// as
 /// `RUN chmod -R o+r` of the fn CLI's Dockerfiles wants it, to be read by everybody.
 ///
 /// @param line of a Dockerfile, for the image's history
@@ -35,10 +36,7 @@ record LayerFile(String line, Path file, BlobDescriptor blob, DescriptorDigest d
     static LayerFile write(String line, Map<String, Source> files, Path file) throws IOException {
         var entries = ImmutableList.<FileEntry>builder();
         files.forEach((place, source) -> entries.add(new FileEntry(
-                source.file(),
-                AbsoluteUnixPath.get("/" + place),
-                source.executable() ? PROGRAM : FILE,
-                TIME)));
+                source.file(), AbsoluteUnixPath.get("/" + place), source.executable() ? PROGRAM : FILE, TIME)));
         var zipped = sha256();
         var plain = sha256();
         try (var out = Files.newOutputStream(file);

@@ -20,13 +20,16 @@ import org.jspecify.annotations.Nullable;
 /// the fn CLI's Dockerfile, for `WORKDIR /function` in it tells Fern where the function's own layers begin.
 ///
 /// @param base what lies under it, or null
-record Picture(JsonTemplate configuration, BlobDescriptor blob, OciManifestTemplate manifest, @Nullable Image base) {
+record Picture(
+        JsonTemplate configuration,
+        BlobDescriptor blob,
+        OciManifestTemplate manifest,
+        @Nullable Image base) {
     private static final String FOLDER = "/function";
 
     /// @param base null for an image from scratch
     /// @param architecture if there is no base
-    static Picture of(Code code, List<LayerFile> layers, @Nullable Image base, String architecture)
-            throws IOException {
+    static Picture of(Code code, List<LayerFile> layers, @Nullable Image base, String architecture) throws IOException {
         var image = Image.builder(OciManifestTemplate.class)
                 .setCreated(Instant.EPOCH)
                 .setArchitecture(architecture)

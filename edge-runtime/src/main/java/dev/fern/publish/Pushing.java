@@ -18,7 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Makes an image of code and pushes it: layers, configurations, manifests, and last what the tag means, so that the tag
+/// Makes an image of code and pushes it: layers, configurations, manifests, and last what the tag means, so that the
+/// tag
 /// never names something that is not all there.
 final class Pushing {
     private final ImageReference target;

@@ -22,17 +22,24 @@ import com.google.cloud.tools.jib.image.json.ManifestTemplate;
 import com.google.cloud.tools.jib.json.JsonTemplateMapper;
 import com.google.cloud.tools.jib.registry.RegistryClient;
 import com.google.cloud.tools.jib.registry.credentials.DockerConfigCredentialRetriever;
+import dev.fern.HttpClients;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// One repository of a registry, through Jib's client (OCI distribution-spec 1.1). Plain HTTP, and certificates that
-/// nobody vouches for, with this machine and the hosts that the order lists; nothing but TLS with all others. Jib gives up
-/// on a connection or an answer after 20 s and tries again once.
+/// One repository of a registry, through Jib's client (OCI distribution-spec 1.1). Plain HTTP with this machine and the
+/// hosts that the order lists; nothing but TLS with all others. Jib gives up on a connection or an answer after 20 s.
 final class Registry implements AutoCloseable {
     private static final Pattern LOOPBACK = Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?");
-    private static final int CONFIG_BYTES = 4 << 20;
+    static final int CONFIG_BYTES = 4 << 20;
+    static final Duration CONNECT = Duration.ofSeconds(10);
+    static final Duration ANSWER = Duration.ofSeconds(20);
 
     private final ImageReference image;
     private final FailoverHttpClient http;
@@ -44,7 +51,7 @@ final class Registry implements AutoCloseable {
         this.image = image;
         var host = image.getRegistry();
         boolean insecure = isLoopback(host) || order.insecure().contains(host);
-        http = new FailoverHttpClient(insecure, insecure, _ -> {});
+        http = insecure ? new PlainHttp(host) : new FailoverHttpClient(false, false, _ -> {});
         var login = login(image, order);
         faults = new RegistryFaults(image, order.logins(), login != null, push);
         var factory = RegistryClient.factory(EventHandlers.NONE, host, image.getRepository(), http)
@@ -54,12 +61,24 @@ final class Registry implements AutoCloseable {
         }
         client = factory.newRegistryClient();
         try {
+            reach(host, insecure);
             boolean bearer = push ? client.doPushBearerAuth() : client.doPullBearerAuth();
             if (!bearer && login != null) {
                 client.configureBasicAuth();
             }
         } catch (IOException | RegistryException e) {
             throw faults.of(e);
+        }
+    }
+
+    /// Whether somebody is there at all, and safely: Jib itself would try that again and again for a minute.
+    private static void reach(String host, boolean plain) throws IOException {
+        try (var probe = HttpClients.named("fern-publish-", CONNECT)) {
+            var home = URI.create((plain ? "http://" : "https://") + host + "/v2/");
+            probe.send(HttpRequest.newBuilder(home).timeout(ANSWER).build(), BodyHandlers.discarding());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
         }
     }
 
@@ -126,7 +145,8 @@ final class Registry implements AutoCloseable {
                 | LayerCountMismatchException
                 | BadContainerConfigurationFormatException e) {
             throw new PublishException(
-                    "the base image " + image + " makes no sense: " + PublishException.line(String.valueOf(e.getMessage())),
+                    "the base image " + image + " makes no sense: "
+                            + PublishException.line(String.valueOf(e.getMessage())),
                     "name another by run_image in func.yaml, or deploy with --edge-only");
         }
     }

@@ -8,6 +8,8 @@ import com.google.cloud.tools.jib.http.ResponseException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +28,10 @@ record RegistryFaults(ImageReference image, @Nullable Path logins, boolean known
                 || status(failure) == 403) {
             return unauthorized(host);
         }
-        if (has(failure, UnknownHostException.class)) {
+        if (has(failure, UnknownHostException.class) || has(failure, UnresolvedAddressException.class)) {
             return away("the name of the registry " + host + " is not known");
         }
-        if (has(failure, SocketTimeoutException.class)) {
+        if (has(failure, SocketTimeoutException.class) || has(failure, HttpTimeoutException.class)) {
             return away("the registry " + host + " does not answer in time");
         }
         if (has(failure, ConnectException.class)) {

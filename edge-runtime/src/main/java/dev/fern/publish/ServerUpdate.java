@@ -68,8 +68,7 @@ final class ServerUpdate {
         }
         var merged = JsonObject.builder().from(annotations);
         boolean any = !annotations.keysAsStrings().isEmpty();
-        for (var key :
-                there.objectValue("annotations", JsonObject.empty()).keysAsStrings()) {
+        for (var key : there.objectValue("annotations", JsonObject.empty()).keysAsStrings()) {
             if (key.startsWith(OURS) && !annotations.containsKey(key)) {
                 // as the API has it: an empty string removes, a null takes the server down
                 merged.set(key, "");

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 /// and 0.0.1 if there is none. Only that line of the file changes.
 final class VersionLine {
     private static final String FIRST = "0.0.1";
-    private static final String ADVICE = "write it as version: 0.0.1 on a line of its own, or leave it as it is with"
-            + " --no-bump";
+    private static final String ADVICE =
+            "write it as version: 0.0.1 on a line of its own, or leave it as it is with" + " --no-bump";
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+)([-+].*)?");
     private static final Pattern YAML =
             Pattern.compile("(?m)^(version[ \\t]*:[ \\t]*[\"']?)([^\\s\"'#]+)([\"']?[ \\t]*(?:#.*)?\\r?)$");
