@@ -157,7 +157,8 @@ final class Arrival {
                     return READY;
                 }
                 var why = text(fn, "why").isEmpty() ? "" : ": " + text(fn, "why") + "; " + text(fn, "do");
-                return (here ? "it has it, " : "it has another version, ") + text(fn, "state") + why;
+                var what = here ? "it has it, " : text(fn, "digest").isEmpty() ? "" : "it has another version, ";
+                return what + text(fn, "state") + why;
             }
         }
         return null;

@@ -35,8 +35,8 @@ class ArrivalTest {
     }
 
     private static String status(String digest, String state, String more) {
-        return "{\"functions\":[{\"app\":\"lab\",\"name\":\"other\"},{\"app\":\"lab\",\"name\":\"f\",\"digest\":\"" + digest
-                + "\",\"state\":\"" + state + "\"" + more + "}]}";
+        return "{\"functions\":[{\"app\":\"lab\",\"name\":\"other\"},{\"app\":\"lab\",\"name\":\"f\",\"digest\":\""
+                + digest + "\",\"state\":\"" + state + "\"" + more + "}]}";
     }
 
     /// Tells something else at each look.
