@@ -45,9 +45,13 @@ final class Outside implements AutoCloseable {
     }
 
     void publish(String topic, String text, int qos, boolean retain) throws MqttException {
+        publish(topic, text, qos, retain, new MqttProperties());
+    }
+
+    private void publish(String topic, MqttMessage message) throws MqttException {
         while (true) {
             try {
-                client.publish(topic, text.getBytes(StandardCharsets.UTF_8), qos, retain);
+                client.publish(topic, message);
                 return;
             } catch (MqttException e) {
                 if (e.getReasonCode() != MqttClientException.REASON_CODE_MAX_INFLIGHT) {
@@ -60,11 +64,11 @@ final class Outside implements AutoCloseable {
     }
 
     void publish(String topic, String text, MqttProperties properties) throws MqttException {
-        client.publish(topic, new MqttMessage(text.getBytes(StandardCharsets.UTF_8), 1, false, properties));
+        publish(topic, text, 1, false, properties);
     }
 
     void publish(String topic, String text, int qos, boolean retain, MqttProperties properties) throws MqttException {
-        client.publish(topic, new MqttMessage(text.getBytes(StandardCharsets.UTF_8), qos, retain, properties));
+        publish(topic, new MqttMessage(text.getBytes(StandardCharsets.UTF_8), qos, retain, properties));
     }
 
     Outside subscribe(String filter) throws MqttException {

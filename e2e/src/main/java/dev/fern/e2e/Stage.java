@@ -1,9 +1,15 @@
 package dev.fern.e2e;
 
+import dev.fern.publish.Order;
+import dev.fern.publish.PublishException;
+import dev.fern.publish.Publisher;
+import dev.fern.publish.Steps;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /// Everything around a device, for real and on this machine: a broker, a registry, an Fn server with
 /// functions deployed to it as images, and the daemon itself. Free loopback ports, a throw-away folder;
@@ -16,14 +22,12 @@ public final class Stage implements AutoCloseable {
     private final Mosquitto broker;
     private final DockerRegistry registry;
     private final CloudServer cloud;
-    private final ImagePublisher publisher;
 
     /// Starts broker, registry and cloud.
     public Stage(String... brokerConfig) throws IOException, InterruptedException {
         broker = Mosquitto.start(sandbox, brokerConfig);
         registry = DockerRegistry.start(sandbox);
         cloud = new CloudServer(sandbox.folder("cloud"));
-        publisher = new ImagePublisher(registry.address(), sandbox.folder("jib"));
     }
 
     /// The folder of a sample.
@@ -31,15 +35,36 @@ public final class Stage implements AutoCloseable {
         return Path.of(System.getProperty("fern.home", "."), "functions", name);
     }
 
-    /// Deploys a function folder that is built: image to the registry, definition to the cloud.
+    /// Deploys a function folder that is built, as `fern deploy --edge-only` does: image to the registry, definition to
+    /// the
+    /// cloud.
     ///
     /// @return the function's id
     public String deploy(Path folder) throws IOException, InterruptedException {
-        var func = FuncYaml.read(folder);
-        var image = publisher.publish(folder, func);
-        try (var client = new FnClient(cloud.url())) {
-            return client.deploy(APP, func, image);
+        return deploy(order(folder, registry, cloud.url()));
+    }
+
+    /// The same to another Fn server.
+    public String deploy(Path folder, String app, URI server) throws IOException, InterruptedException {
+        return deploy(order(folder, app, registry, server));
+    }
+
+    private static String deploy(Order order) throws IOException, InterruptedException {
+        try (var steps = new Steps(_ -> {})) {
+            return new Publisher(order, steps).publish().id();
+        } catch (PublishException e) {
+            throw new IOException(e.getMessage(), e);
         }
+    }
+
+    /// How a built folder is published, its version as it is.
+    public static Order order(Path folder, DockerRegistry registry, URI cloud) {
+        return order(folder, APP, registry, cloud);
+    }
+
+    private static Order order(Path folder, String app, DockerRegistry registry, URI cloud) {
+        return new Order(
+                folder.resolve("func.yaml"), app, registry.address(), cloud, null, null, Set.of(), false, false, true);
     }
 
     /// Starts the daemon on a simulated board and waits until it is ready and listens at the broker.

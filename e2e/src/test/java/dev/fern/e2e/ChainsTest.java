@@ -115,13 +115,7 @@ class ChainsTest {
                 "fern/on/in: \"mqtt:edge/{device}/in\"\nfern/to/up: \"cloud:greenhouse/audit\"",
                 "First",
                 FIRST);
-        var func = FuncYaml.read(report);
-        var image = new ImagePublisher(
-                        stage.registry().address(), stage.sandbox().folder("jib-report"))
-                .publish(report, func);
-        try (var client = new FnClient(gateway.url())) {
-            client.deploy("site", func, image);
-        }
+        stage.deploy(report, "site", gateway.url());
         try (var sensor = FernProcess.start(
                 stage.sandbox(),
                 "cloud: {url: \"%s\", apps: [site], every: 1s}\nregistry: {insecure: [\"%s\"]}\nmqtt: {url: \"%s\"}\n"

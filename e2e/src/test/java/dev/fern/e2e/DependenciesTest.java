@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class DependenciesTest {
     private static final Path HOME = Path.of(System.getProperty("fern.home"));
     private static final Path LIB = Path.of(System.getProperty("fern.dist"), "lib");
-    private static final Pattern JAR = Pattern.compile("(.+)-(\\d[\\w.]*)\\.jar");
+    private static final Pattern JAR = Pattern.compile("(.+)-(\\d[\\w.]*(?:-jre)?)\\.jar");
     private static final Pattern VERSION_OF_POM = Pattern.compile("<[\\w.]+\\.version>([^<]+)<");
 
     private final Markdown page;
@@ -43,11 +43,16 @@ class DependenciesTest {
     }
 
     @Test
-    void nothingOfItIsOnTheClassPathOfADeviceWithoutJavaScript() throws IOException {
+    void whatDeployingNeedsIsOnThePageWithVersionAndSizeAndNothingElseIs() throws IOException {
+        check(page.table("What `fern deploy` needs too: lib/publish"), LIB.resolve("publish"));
+    }
+
+    @Test
+    void neitherThatNorJavaScriptIsOnTheClassPathOfADeviceThatNeedsNone() throws IOException {
         try (var jars = Files.list(LIB)) {
             assertThat(jars.map(jar -> jar.getFileName().toString()))
                     .isNotEmpty()
-                    .noneMatch(name -> name.matches("(polyglot|js|truffle|regex|icu4j)-.*"));
+                    .noneMatch(name -> name.matches("(polyglot|js|truffle|regex|icu4j|jib|guava)-.*"));
         }
     }
 
@@ -65,6 +70,7 @@ class DependenciesTest {
                 "What a device runs: lib",
                 "What functions see: lib/fdk",
                 "What JavaScript needs: lib/javascript",
+                "What `fern deploy` needs too: lib/publish",
                 "Build and tests only")) {
             page.table(title).forEach(row -> listed.add(row.get(1)));
         }

@@ -30,6 +30,7 @@ class LimitsTest {
             "Requests to other servers",
             "HTTP",
             "Definitions and images",
+            "Publishing",
             "Configuration");
     private static final Pattern METRIC = Pattern.compile("fern_[a-z_]+");
     private static final Pattern KEY = Pattern.compile("`limits\\.([a-z-]+)`");

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,9 +18,6 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "check", description = "Says what is wrong with a func.yaml or a fern.yaml, without running it.")
 final class CheckCommand implements Callable<Integer> {
-    private static final List<String> FUNCTION_FILES = List.of("func.yaml", "func.yml", "func.json");
-    private static final String DEVICE_FILE = "fern.yaml";
-
     private final Terminal terminal;
     private final Inspection inspection;
 
@@ -45,7 +41,7 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws FailedException {
         var file = file();
-        if (FUNCTION_FILES.contains(String.valueOf(file.getFileName()))) {
+        if (DeviceFile.FUNCTIONS.contains(String.valueOf(file.getFileName()))) {
             return function(file);
         }
         var problems = configuration(file);
@@ -53,7 +49,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private int function(Path file) {
-        var device = device(file);
+        var device = config == null ? DeviceFile.near(file) : config;
         return switch (device == null ? null : read(device)) {
             case null -> function(file, AnyDevice.with(text(file)), "");
             case Reading.Good good -> function(file, good.settings(), " for the device of " + device);
@@ -77,19 +73,6 @@ final class CheckCommand implements Callable<Integer> {
         return !problems.isEmpty();
     }
 
-    private @Nullable Path device(Path file) {
-        if (config != null) {
-            return config;
-        }
-        var folder = file.toAbsolutePath().normalize().getParent();
-        return Stream.iterate(folder, above -> above != null, above -> above.getParent())
-                .limit(2)
-                .map(here -> here.resolve(DEVICE_FILE))
-                .filter(Files::isRegularFile)
-                .findFirst()
-                .orElse(null);
-    }
-
     private static String text(Path file) {
         try {
             return Files.readString(file);
@@ -110,14 +93,12 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private Path file() throws FailedException {
-        var start = path == null ? Path.of("") : path;
         if (path != null && !Files.isDirectory(path)) {
             return path;
         }
-        for (var name : FUNCTION_FILES) {
-            if (Files.exists(start.resolve(name))) {
-                return start.resolve(name);
-            }
+        var start = path == null ? Path.of("") : path;
+        if (DeviceFile.function(start) instanceof Path file) {
+            return file;
         }
         if (path == null) {
             return ConfigReader.STANDARD_FILE;

@@ -23,10 +23,11 @@ import java.util.concurrent.atomic.LongAdder;
 /// Dockerfile for the func.yaml's runtime does (fn/cli, langs/), or with `runtime: docker` the folder's own. A
 /// func.wasm
 /// in it is the code whatever the runtime is. The image is then called `dir:/path/of/the/folder`.
-final class FolderCode {
+public final class FolderCode {
     private static final String SCHEME = "dir:";
     private static final String WASM = "func.wasm";
     private static final String PYTHON_FDK = "python/bin/fdk";
+    private static final Map<String, String> PYTHON_ENV = Map.of("PYTHONPATH", "/function:/python");
 
     private final FolderStore store;
 
@@ -59,8 +60,24 @@ final class FolderCode {
         try {
             return store.keep(layout(folder, func(definition)));
         } catch (IOException | UncheckedIOException e) {
-            throw new InvalidDefinitionException(folder + " cannot be read: " + e.getMessage(), "see to its files");
+            throw unreadable(folder, e);
         }
+    }
+
+    /// Where an image would have the code of a function that a folder of this machine defines.
+    ///
+    /// @param folder with the func.yaml that was read into the definition
+    /// @throws InvalidDefinitionException if it has to be built first, or cannot be read
+    public static Layout layout(Path folder, Definition definition) throws InvalidDefinitionException {
+        try {
+            return layout(folder, func(definition));
+        } catch (IOException | UncheckedIOException e) {
+            throw unreadable(folder, e);
+        }
+    }
+
+    private static InvalidDefinitionException unreadable(Path folder, Exception e) {
+        return new InvalidDefinitionException(folder + " cannot be read: " + e.getMessage(), "see to its files");
     }
 
     /// Forgets copies that are not among these and have not been asked for of late.
@@ -169,6 +186,6 @@ final class FolderCode {
                     "the Python FDK is not in " + folder.resolve("python"),
                     "run there: pip3 install --target python -r requirements.txt");
         }
-        return whole(files, layout.entrypoint(), layout.cmd());
+        return new Layout(files, layout.entrypoint(), layout.cmd(), PYTHON_ENV, "/function");
     }
 }

@@ -9,7 +9,7 @@ import java.util.SortedMap;
 ///
 /// @param files by their path in the image, without the first `/`
 /// @param workingDir absolute
-record Layout(
+public record Layout(
         SortedMap<String, Source> files,
         List<String> entrypoint,
         List<String> cmd,
@@ -18,5 +18,5 @@ record Layout(
     /// A file of this machine.
     ///
     /// @param executable whether it is one in the image
-    record Source(Path file, boolean executable) {}
+    public record Source(Path file, boolean executable) {}
 }

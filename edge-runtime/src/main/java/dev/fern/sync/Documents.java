@@ -13,8 +13,8 @@ import java.util.Set;
 final class Documents {
     /// The fields that say what a function is. `updated_at` is not among them: it changes only together with one
     /// of these (or with one that means nothing here, such as `syslog_url`). So comparing these finds every
-    /// change, and touching an object does not redeploy it. `cmd`, `entrypoint`, `runtime` and
-    /// `version` are those of a func.yaml; a server has none.
+    /// change, and touching an object does not redeploy it. `cmd`, `entrypoint`, `runtime`, `run_image`
+    /// and `version` are those of a func.yaml; a server has none.
     private static final List<String> FIELDS = List.of(
             "annotations",
             "app_id",
@@ -28,6 +28,7 @@ final class Documents {
             "image",
             "memory",
             "name",
+            "run_image",
             "runtime",
             "source",
             "timeout",

@@ -120,13 +120,15 @@ public final class FolderSource implements DefinitionSource {
         return found;
     }
 
-    /// The function that this file defines, in the app that the folder above its own names, or else is.
+    /// The function that this file defines, in the app that an app.yaml beside it or one folder up names, or else the
+    /// folder above is.
     ///
     /// @throws InvalidDefinitionException if a file cannot be read or does not make a function
     public static Definition definition(Path func) throws InvalidDefinitionException {
         var own = Objects.requireNonNull(func.toAbsolutePath().normalize().getParent(), "a file has a folder");
         var above = own.getParent();
-        var app = above == null ? null : FuncFile.find(above, "app");
+        var beside = FuncFile.find(own, "app");
+        var app = beside != null || above == null ? beside : FuncFile.find(above, "app");
         return new FuncFile(own, func.toAbsolutePath().normalize(), app, appName(above)).read();
     }
 

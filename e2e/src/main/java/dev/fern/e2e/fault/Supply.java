@@ -4,10 +4,14 @@ import dev.fern.e2e.CloudServer;
 import dev.fern.e2e.DockerRegistry;
 import dev.fern.e2e.FnClient;
 import dev.fern.e2e.FuncYaml;
-import dev.fern.e2e.ImagePublisher;
 import dev.fern.e2e.Sandbox;
+import dev.fern.e2e.Stage;
+import dev.fern.publish.PublishException;
+import dev.fern.publish.Publisher;
+import dev.fern.publish.Steps;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +29,7 @@ final class Supply implements Extra {
     private record Place(
             Path functions,
             CloudServer server,
-            ImagePublisher publisher,
+            DockerRegistry registry,
             FnClient client,
             Meddler cloud,
             Meddler images) {}
@@ -41,7 +45,7 @@ final class Supply implements Extra {
         place = new Place(
                 functions,
                 server,
-                new ImagePublisher(registry.address(), sandbox.folder("jib")),
+                registry,
                 new FnClient(server.url()),
                 new Meddler(server.url()),
                 new Meddler(URI.create("http://" + registry.address())));
@@ -69,25 +73,19 @@ final class Supply implements Extra {
     /// Deploys that version, which [Ground#version] tells from others.
     void deploy(int version) throws IOException, InterruptedException {
         var folder = slow.write(place().functions, version);
-        var func = named(FuncYaml.read(folder), "0.0." + version);
-        var image = place().publisher.publish(folder, func);
-        fnId = place().client
-                .deploy(
-                        Slow.APP,
-                        func,
-                        image.replaceFirst("[^/]+", place().images.address()));
-    }
-
-    private static FuncYaml named(FuncYaml func, String version) {
-        return new FuncYaml(
-                func.name(),
-                version,
-                func.cmd(),
-                func.memory(),
-                func.timeout(),
-                func.config(),
-                func.annotations(),
-                func.triggers());
+        var file = folder.resolve("func.yaml");
+        Files.writeString(file, Files.readString(file).replaceFirst("(?m)^version: .*", "version: 0.0." + version));
+        try (var steps = new Steps(_ -> {})) {
+            var order = Stage.order(folder, place().registry, place().server.url());
+            var image = new Publisher(order, steps).push();
+            fnId = place().client
+                    .deploy(
+                            Slow.APP,
+                            FuncYaml.read(folder),
+                            image.replaceFirst("[^/]+", place().images.address()));
+        } catch (PublishException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /// The function's id on the server.

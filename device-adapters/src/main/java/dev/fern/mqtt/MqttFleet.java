@@ -1,0 +1,153 @@
+package dev.fern.mqtt;
+
+import dev.fern.Fleet;
+import dev.fern.Health;
+import dev.fern.Problem;
+import dev.fern.Settings;
+import dev.fern.mqtt.Faults.FaultException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttClient;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.jspecify.annotations.Nullable;
+
+/// The retained topics of devices, read by a client without a session: it leaves nothing at the broker.
+final class MqttFleet implements Fleet {
+    private static final long PATIENCE_MS = 10_000;
+    private static final int PACKET_BYTES = 1 << 20;
+    /// Devices; what further ones tell is not kept.
+    static final int MOST_DEVICES = 10_000;
+
+    private final Settings.Broker broker;
+    private final Map<String, Device> devices = new TreeMap<>();
+    private volatile Health health;
+    private volatile @Nullable MqttClient client;
+
+    MqttFleet(Settings.Broker broker) {
+        this.broker = broker;
+        health = Health.down("not connected with " + broker.url() + " yet", "wait a moment");
+    }
+
+    void open() {
+        try {
+            var plan = new Link.Plan(broker, "mqtt", null, 100, PACKET_BYTES);
+            var options = Connect.options(plan);
+            options.setCleanStart(true);
+            options.setSessionExpiryInterval(0L);
+            var opened = new MqttClient(Connect.address(plan), broker.clientId(), new MemoryPersistence());
+            client = opened;
+            opened.setTimeToWait(PATIENCE_MS);
+            opened.setCallback(new Callback());
+            opened.connect(options);
+            opened.subscribe(new String[] {topic("+", "status"), topic("+", "online")}, new int[] {1, 1});
+            health = Health.UP;
+        } catch (FaultException | MqttException | RuntimeException e) {
+            health = new Health.Down(Faults.connection(e, broker, "mqtt", Instant.now()));
+        }
+    }
+
+    private String topic(String device, String leaf) {
+        return broker.prefix() + "/" + device + "/" + leaf;
+    }
+
+    @Override
+    public Health health() {
+        return health;
+    }
+
+    @Override
+    public Map<String, Device> devices() {
+        synchronized (devices) {
+            return Map.copyOf(devices);
+        }
+    }
+
+    @Override
+    public void nudge() {
+        var open = client;
+        try {
+            if (open != null && health instanceof Health.Up) {
+                open.publish(topic("all", "sync"), new byte[0], 1, false);
+            }
+        } catch (MqttException e) {
+            health = new Health.Down(Faults.connection(e, broker, "mqtt", Instant.now()));
+        }
+    }
+
+    private void heard(String topic, byte[] body) {
+        if (!topic.startsWith(broker.prefix() + "/")) {
+            return;
+        }
+        var device = topic.substring(broker.prefix().length() + 1, topic.lastIndexOf('/'));
+        var text = new String(body, StandardCharsets.UTF_8);
+        synchronized (devices) {
+            var old = devices.getOrDefault(device, new Device(true, ""));
+            if (body.length == 0) {
+                devices.remove(device); // somebody has cleared what a device of old had left
+            } else if (devices.containsKey(device) || devices.size() < MOST_DEVICES) {
+                devices.put(
+                        device,
+                        topic.endsWith("/status")
+                                ? new Device(old.online(), text)
+                                : new Device(!text.equals("offline"), old.statusJson()));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        var open = client;
+        if (open == null) {
+            return;
+        }
+        try {
+            if (open.isConnected()) {
+                open.disconnect();
+            }
+            open.close(true);
+        } catch (MqttException e) {
+            // nothing is owed to a connection that nobody needs
+        }
+    }
+
+    private final class Callback implements MqttCallback {
+        @Override
+        public void messageArrived(String topic, MqttMessage message) {
+            heard(topic, message.getPayload());
+        }
+
+        @Override
+        public void disconnected(MqttDisconnectResponse response) {
+            health = new Health.Down(
+                    new Problem("the connection to " + broker.url() + " is lost", "check the broker and the network"));
+        }
+
+        @Override
+        public void mqttErrorOccurred(MqttException fault) {
+            // followed by a disconnection if it matters
+        }
+
+        @Override
+        public void deliveryComplete(IMqttToken token) {
+            // nothing waits for it
+        }
+
+        @Override
+        public void connectComplete(boolean reconnect, String server) {
+            // open() waits for it
+        }
+
+        @Override
+        public void authPacketArrived(int reason, MqttProperties properties) {
+            // no such login
+        }
+    }
+}

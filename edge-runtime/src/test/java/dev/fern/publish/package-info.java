@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fern.publish;
+
+import org.jspecify.annotations.NullMarked;
