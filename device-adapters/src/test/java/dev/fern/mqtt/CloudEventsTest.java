@@ -4,13 +4,11 @@ import static dev.fern.kit.Examples.fn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fern.Event;
-import dev.fern.kit.Mosquitto;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.jackson.JsonFormat;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -20,37 +18,18 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// CloudEvents as others send them, in both modes and both versions of MQTT; those in JSON are made by the official
 /// SDK.
-class CloudEventsTest {
+class CloudEventsTest extends OnABroker {
     private static final Map<String, String> ATTRIBUTES =
             Map.of("specversion", "1.0", "id", "A-1", "source", "/sensors/1", "type", "com.example.measured");
 
-    @TempDir
-    Path folder;
-
-    private Mosquitto broker;
-    private Device device;
-    private Outside outside;
-
     @BeforeEach
-    void start() throws Exception {
-        broker = Mosquitto.start(folder);
-        device = new Device(broker.url());
-        outside = new Outside(broker.port());
+    void listen() throws Exception {
         device.with(fn("house/one", "on/t", "mqtt:room/+"));
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        outside.close();
-        device.close();
-        broker.close();
     }
 
     private void publish(String text, @Nullable String contentType, Map<String, String> properties) throws Exception {

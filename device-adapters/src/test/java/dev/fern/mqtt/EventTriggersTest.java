@@ -10,13 +10,11 @@ import dev.fern.Headers;
 import dev.fern.Health;
 import dev.fern.Payload;
 import dev.fern.kit.Examples;
-import dev.fern.kit.Mosquitto;
 import dev.fern.kit.RecordingIntake.Accepted;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.jackson.JsonFormat;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,36 +24,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.UserProperty;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// CloudEvents by MQTT for triggers of type `event`, and answers as CloudEvents; those in JSON are made by the official
 /// SDK.
-class EventTriggersTest {
+class EventTriggersTest extends OnABroker {
     private static final String OWN = "fern/test/events";
-
-    @TempDir
-    Path folder;
-
-    private Mosquitto broker;
-    private Device device;
-    private Outside outside;
-
-    @BeforeEach
-    void start() throws Exception {
-        broker = Mosquitto.start(folder);
-        device = new Device(broker.url());
-        outside = new Outside(broker.port());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        outside.close();
-        device.close();
-        broker.close();
-    }
 
     private static String json(String id, String type) {
         var event = CloudEventBuilder.v1()

@@ -13,7 +13,6 @@ import dev.fern.Payload;
 import dev.fern.SinkException;
 import dev.fern.kit.Mosquitto;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,34 +25,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.UserProperty;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The surface: messages in, messages out, on one broker that is there.
-class MqttAdapterTest {
-    @TempDir
-    Path folder;
-
-    private Mosquitto broker;
-    private Device device;
-    private Outside outside;
-
-    @BeforeEach
-    void start() throws Exception {
-        broker = Mosquitto.start(folder);
-        device = new Device(broker.url());
-        outside = new Outside(broker.port());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        outside.close();
-        device.close();
-        broker.close();
-    }
-
+class MqttAdapterTest extends OnABroker {
     @Test
     void itIsFoundByTheServiceLoader() {
         var types = ServiceLoader.load(AdapterProvider.class).stream()

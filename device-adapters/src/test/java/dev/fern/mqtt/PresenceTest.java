@@ -6,42 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fern.CallInfo;
 import dev.fern.FnName;
 import dev.fern.Problem;
-import dev.fern.kit.Mosquitto;
 import io.helidon.json.JsonParser;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The device's own topics.
-class PresenceTest {
-    @TempDir
-    Path folder;
-
-    private Mosquitto broker;
-    private Device device;
-    private Outside outside;
-
-    @BeforeEach
-    void start() throws Exception {
-        broker = Mosquitto.start(folder);
-        device = new Device(broker.url());
-        outside = new Outside(broker.port());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        outside.close();
-        device.close();
-        broker.close();
-    }
-
+class PresenceTest extends OnABroker {
     @Test
     void itIsOnlineAndSaysGoodbye() throws Exception {
         device.awaitUp();

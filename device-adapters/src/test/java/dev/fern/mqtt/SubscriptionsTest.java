@@ -5,42 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fern.Fn;
 import dev.fern.Settings;
-import dev.fern.kit.Mosquitto;
 import dev.fern.kit.RecordingIntake.Accepted;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Who gets which message, as a real broker hands them out.
-class SubscriptionsTest {
-    @TempDir
-    Path folder;
-
-    private Mosquitto broker;
-    private Device device;
-    private Outside outside;
-
-    @BeforeEach
-    void start() throws Exception {
-        broker = Mosquitto.start(folder);
-        device = new Device(broker.url());
-        outside = new Outside(broker.port());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        outside.close();
-        device.close();
-        broker.close();
-    }
-
+class SubscriptionsTest extends OnABroker {
     @Test
     void functionsOnOverlappingFiltersEachGetAMessageOnce() throws Exception {
         device.with(
