@@ -17,6 +17,8 @@ public record Status(
         Map<String, Health> health,
         List<Function> functions,
         Queue queue) {
+    /// What a device shows of a function with its definition; no part of it.
+    public static final String ANNOTATION = "fern/status";
 
     /// @param image of the version that runs, or of the wanted one if none does
     /// @param digest of the version that runs, or null if none does

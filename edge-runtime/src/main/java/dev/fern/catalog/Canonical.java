@@ -1,5 +1,6 @@
 package dev.fern.catalog;
 
+import dev.fern.Status;
 import io.helidon.json.JsonArray;
 import io.helidon.json.JsonNull;
 import io.helidon.json.JsonObject;
@@ -16,7 +17,7 @@ final class Canonical {
     static String document(App app, Function fn, List<HttpTrigger> triggers) {
         var stored = fn.stored();
         var plain = JsonObject.builder().from(stored);
-        annotations(plain, fn.annotations().without(Function.ENDPOINT).without(Function.STATUS));
+        annotations(plain, fn.annotations().without(Function.ENDPOINT).without(Status.ANNOTATION));
         var list = triggers.stream()
                 .map(trigger -> {
                     var json = JsonObject.builder().from(trigger.json());

@@ -1,6 +1,7 @@
 package dev.fern.catalog;
 
 import dev.fern.Ids;
+import dev.fern.Status;
 import io.helidon.json.JsonObject;
 import io.helidon.json.JsonString;
 import java.nio.charset.StandardCharsets;
@@ -32,9 +33,6 @@ record Function(
         implements Entry {
     /// Where it is called: set by the server, whatever is stored.
     static final String ENDPOINT = "fnproject.io/fn/invokeEndpoint";
-
-    /// What runs of it on this device: set here, whatever is stored.
-    static final String STATUS = "fern/status";
 
     private static final int MAX_NAME_BYTES = 255;
     private static final int MAX_MEMORY = 8192;
@@ -146,8 +144,8 @@ record Function(
 
     /// With the annotations that say where it is called and, if something is known, what runs of it here.
     Function located(String baseUrl, @Nullable JsonObject status) {
-        var shown = annotations.without(STATUS).with(ENDPOINT, JsonString.create(baseUrl + "/invoke/" + id));
-        return copy(status == null ? shown : shown.with(STATUS, status), shape, updatedAt);
+        var shown = annotations.without(Status.ANNOTATION).with(ENDPOINT, JsonString.create(baseUrl + "/invoke/" + id));
+        return copy(status == null ? shown : shown.with(Status.ANNOTATION, status), shape, updatedAt);
     }
 
     private Function validate() throws RefusedException {

@@ -52,6 +52,7 @@ public final class Cli {
                 .addSubcommand(new CheckCommand(terminal, inspection))
                 .addSubcommand(new DoctorCommand(terminal, inspection))
                 .addSubcommand(new DeployCommand(terminal, inspection))
+                .addSubcommand(new PromoteCommand(terminal))
                 .addSubcommand(new HelpCommand(terminal))
                 .addSubcommand("dev", new LaterCommand(terminal, "dev", "0.4"))
                 .setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()))

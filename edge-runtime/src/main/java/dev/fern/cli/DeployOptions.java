@@ -1,17 +1,13 @@
 package dev.fern.cli;
 
-import dev.fern.SecretFile;
 import dev.fern.Settings;
-import dev.fern.publish.FnContext;
 import dev.fern.publish.Order;
-import dev.fern.publish.PublishException;
-import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,18 +36,8 @@ final class DeployOptions {
                     + " ~/.docker/config.json)")
     private @Nullable Path registryAuth;
 
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            description =
-                    "the Fn server (default: FN_API_URL, the fn CLI's context, or cloud.url of the configuration)")
-    private @Nullable String url;
-
-    @Option(
-            names = "--token-file",
-            paramLabel = "FILE",
-            description = "the Fn server's token (default: FN_TOKEN, or cloud.token-file of the configuration)")
-    private @Nullable Path tokenFile;
+    @Mixin
+    private ServerOptions server = new ServerOptions();
 
     @Option(
             names = "--config",
@@ -71,64 +57,24 @@ final class DeployOptions {
 
     /// @param settings those of a device that the function is for, if there is one
     Order order(Path func, @Nullable Settings settings, Terminal terminal) throws FailedException {
-        var context = context(terminal);
+        var context = ServerOptions.context(terminal);
         var prefix = (registry != null ? registry : context.registry()).replaceAll("/+$", "");
         if (prefix.isEmpty()) {
             throw wrong("say where the image goes: --registry HOST/NAME or FN_REGISTRY");
         }
-        var cloud = settings == null ? null : settings.cloud();
-        var address = url != null ? url : context.apiUrl();
-        boolean configured = address.isEmpty() && cloud != null;
-        if (configured) {
-            address = Objects.requireNonNull(cloud).url().toString();
-        }
-        if (!address.matches("https?://[^/\\s]+(/\\S*)?")) {
-            throw wrong(
-                    address.isEmpty()
-                            ? "say where the Fn server is: --url URL or FN_API_URL"
-                            : "'" + address + "' is no Fn server; give a URL such as https://fn.example.com");
-        }
+        var address = server.address(context, settings, this::wrong);
+        var token = server.token(context, settings, terminal);
         return new Order(
                 func,
                 app,
                 prefix,
-                URI.create(address),
-                token(configured && cloud != null ? cloud.tokenFile() : null, terminal),
+                address,
+                token,
                 logins(settings, terminal),
                 settings == null ? Set.of() : settings.registry().insecure(),
                 !noBump,
                 !noBuild,
                 edgeOnly);
-    }
-
-    private static FnContext context(Terminal terminal) throws FailedException {
-        try {
-            return FnContext.of(terminal.environment());
-        } catch (PublishException e) {
-            throw new FailedException(e.problem().toString());
-        }
-    }
-
-    private @Nullable String token(@Nullable Path configured, Terminal terminal) throws FailedException {
-        var file = tokenFile;
-        if (file == null && !terminal.variable("FN_TOKEN").isEmpty()) {
-            return checked(terminal.variable("FN_TOKEN").strip(), "FN_TOKEN");
-        }
-        file = file == null ? configured : file;
-        try {
-            return file == null ? null : checked(SecretFile.read(file), "the token file " + file);
-        } catch (IOException e) {
-            throw new FailedException("the token file " + file + " cannot be read: " + e.getMessage()
-                    + "; correct --token-file, or make it readable");
-        }
-    }
-
-    /// A line break in it would make a second header.
-    private static String checked(String token, String where) throws FailedException {
-        if (!token.matches("[!-~]+")) {
-            throw new FailedException(where + " holds no token; put the token there alone, on one line without spaces");
-        }
-        return token;
     }
 
     private @Nullable Path logins(@Nullable Settings settings, Terminal terminal) throws FailedException {

@@ -68,7 +68,7 @@ final class Aside {
             add(NO_FUNCTION, entry.seq());
             return;
         }
-        var item = line.revive(entry, new Lane(entry.lane(), fn));
+        var item = line.revive(entry, new Lane(entry.lane(), fn), Item.Step.IN_LANE);
         item.aside = true;
         line.start(item);
     }

@@ -74,6 +74,16 @@ final class Item implements Intake.Receipt {
         this.age = age;
     }
 
+    /// From its row.
+    Item(Line line, Lane lane, Entry entry, Policy policy, Age age) {
+        this(line, lane, entry.seq(), policy, entry.call(), age);
+        disk = Disk.SAFE;
+        rowState = entry.state();
+        reason = entry.reason();
+        owed.addAll(entry.owed());
+        dying = owed.stream().anyMatch(Followers::isFailure);
+    }
+
     @Override
     public CompletionStage<Void> done() {
         return done;

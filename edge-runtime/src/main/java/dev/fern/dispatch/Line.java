@@ -113,28 +113,22 @@ final class Line {
             return;
         }
         journal.read(lane.key, after, lane.toLoad(), entries -> {
-            lane.loaded(entries.stream().map(entry -> revive(entry, lane)).toList());
+            lane.loaded(entries.stream()
+                    .map(entry -> revive(entry, lane, Item.Step.IN_LANE))
+                    .toList());
             pump(lane);
         });
     }
 
-    /// An item from its row.
-    Item revive(Entry entry, Lane lane) {
+    /// An item from its row. Whoever finds it in memory finds it at that step.
+    Item revive(Entry entry, Lane lane, Item.Step step) {
         var trigger = entry.call().trigger();
         var route = routes.get(trigger.fn());
         var policy = route == null ? null : route.policy(trigger);
-        var item = new Item(
-                this,
-                lane,
-                entry.seq(),
-                policy == null ? Policy.lenient(trigger) : policy,
-                entry.call(),
-                Age.of(entry.call(), times, time));
-        item.disk = Item.Disk.SAFE;
-        item.rowState = entry.state();
-        item.reason = entry.reason();
-        item.owed.addAll(entry.owed());
-        item.dying = entry.owed().stream().anyMatch(Followers::isFailure);
+        var age = Age.of(entry.call(), times, time);
+        var item = new Item(this, lane, entry, policy == null ? Policy.lenient(trigger) : policy, age);
+        item.step = step;
+        item.sendingNanos = time.nanos();
         live.enter(item);
         return item;
     }

@@ -100,13 +100,8 @@ final class Sending {
     }
 
     private Item revived(Entry entry) {
-        var item =
-                line.revive(entry, new Lane(entry.lane(), entry.call().trigger().fn()));
-        synchronized (item) {
-            item.step = Item.Step.SENDING;
-            item.sendingNanos = time.nanos();
-        }
-        return item;
+        var lane = new Lane(entry.lane(), entry.call().trigger().fn());
+        return line.revive(entry, lane, Item.Step.SENDING);
     }
 
     /// A delivery has arrived, or was given up.

@@ -1,5 +1,6 @@
 package dev.fern.publish;
 
+import dev.fern.Status;
 import io.helidon.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,7 @@ final class ServerUpdate {
         var merged = JsonObject.builder().from(annotations);
         boolean any = !annotations.keysAsStrings().isEmpty();
         for (var key : there.objectValue("annotations", JsonObject.empty()).keysAsStrings()) {
-            if (key.startsWith(OURS) && !annotations.containsKey(key)) {
+            if (key.startsWith(OURS) && !annotations.containsKey(key) && !key.equals(Status.ANNOTATION)) {
                 // as the API has it: an empty string removes, a null takes the server down
                 merged.set(key, "");
                 changes.add("removed annotation " + key);

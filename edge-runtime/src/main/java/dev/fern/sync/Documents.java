@@ -2,6 +2,7 @@ package dev.fern.sync;
 
 import dev.fern.Definition;
 import dev.fern.FnName;
+import dev.fern.Status;
 import io.helidon.json.JsonNull;
 import io.helidon.json.JsonObject;
 import io.helidon.json.JsonValue;
@@ -37,7 +38,7 @@ final class Documents {
 
     /// What a server adds to each answer: its own address, and what runs there.
     private static final Set<String> ADDED =
-            Set.of("fnproject.io/fn/invokeEndpoint", "fnproject.io/trigger/httpEndpoint", "fern/status");
+            Set.of("fnproject.io/fn/invokeEndpoint", "fnproject.io/trigger/httpEndpoint", Status.ANNOTATION);
 
     private Documents() {}
 

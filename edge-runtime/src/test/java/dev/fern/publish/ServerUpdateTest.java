@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.fern.FnName;
 import io.helidon.json.JsonParser;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -108,7 +109,8 @@ class ServerUpdateTest {
     void aFurtherOneRemovesByAnEmptyStringWhatIsGoneAndSendsNeitherNullsNorWhatOthersHaveWritten() throws Exception {
         answers.put("GET /v2/fns?app_id=A1&name=f", """
                 {"items":[{"id":"F1","name":"f","config":{"BY_HAND":"1"},"annotations":{"fern/on/old":"every:1h",
-                "fern/on/x":"every:2h","theirs":"1","fnproject.io/fn/invokeEndpoint":"u"}}]}""");
+                "fern/on/x":"every:2h","theirs":"1","fern/status":{"state":"ready"},
+                "fnproject.io/fn/invokeEndpoint":"u"}}]}""");
         answers.put("PUT /v2/fns/F1", "{\"id\":\"F1\"}");
         answers.put("GET /v2/triggers?app_id=A1&fn_id=F1", """
                 {"items":[{"id":"T0","name":"gone","type":"http","source":"/gone"},
@@ -131,6 +133,50 @@ class ServerUpdateTest {
                         "PUT /v2/triggers/T1 {\"app_id\":\"A1\",\"fn_id\":\"F1\",\"name\":\"t\",\"source\":\"/t\",\"type\":\"http\","
                                 + "\"id\":\"T1\"}");
         assertThat(requests).noneMatch(request -> request.contains("null"));
+    }
+
+    private @Nullable String promote(String app, String fn) throws Exception {
+        answers.put("GET /v2/apps?name=lab", app);
+        answers.put("GET /v2/fns?app_id=A1&name=f", fn);
+        answers.put("PUT /v2/fns/F1", "{}");
+        var url = URI.create("http://127.0.0.1:" + http.getAddress().getPort());
+        return Promotion.promote(url, null, new FnName("lab", "f"));
+    }
+
+    private static String items(String item) {
+        return "{\"items\":[" + item + "]}";
+    }
+
+    @Test
+    void aPromotionRemovesWhatSaidWhoRunsTheImageAndNothingElse() throws Exception {
+        var fn = """
+                {"id":"F1","name":"f","image":"r/f:2","annotations":{"fern/on/x":"every:1h","fern/rollout":"10%",
+                "fern/stable":"r/f@sha256:1"}}""";
+        assertThat(promote(items("{\"id\":\"A1\",\"name\":\"lab\"}"), items(fn)))
+                .isEqualTo("r/f:2");
+        assertThat(requests)
+                .containsExactly(
+                        "GET /v2/apps?name=lab",
+                        "GET /v2/fns?app_id=A1&name=f",
+                        "PUT /v2/fns/F1 {\"id\":\"F1\",\"annotations\":{\"fern/rollout\":\"\",\"fern/stable\":\"\"}}");
+    }
+
+    @Test
+    void whereNothingIsRolledOutAPromotionChangesNothing() throws Exception {
+        var fn = "{\"id\":\"F1\",\"name\":\"f\",\"image\":\"r/f:2\"}";
+        assertThat(promote(items("{\"id\":\"A1\",\"name\":\"lab\"}"), items(fn)))
+                .isNull();
+        assertThat(requests).noneMatch(request -> request.startsWith("PUT"));
+    }
+
+    @Test
+    void whatCannotBePromotedIsSaid() {
+        var app = "{\"id\":\"A1\",\"name\":\"lab\"}";
+        var all = "{\"id\":\"A1\",\"name\":\"lab\",\"annotations\":{\"fern/rollout\":\"10%\"}}";
+        assertThatThrownBy(() -> promote(items(""), "")).hasMessageContaining("has no app lab");
+        assertThatThrownBy(() -> promote(items(app), items(""))).hasMessageContaining("has no function lab/f");
+        assertThatThrownBy(() -> promote(items(all), items("{\"id\":\"F1\",\"name\":\"f\"}")))
+                .hasMessageContaining("app lab says fern/rollout for all its functions");
     }
 
     @Test
