@@ -19,13 +19,14 @@ final class ServerOptions {
             names = "--url",
             paramLabel = "URL",
             description =
-                    "the Fn server (default: FN_API_URL, the fn CLI's context, or cloud.url of the configuration)")
+                    "the Fn server (default: FN_API_URL, the fn CLI's context, for fern deploy also cloud.url of the configuration)")
     private @Nullable String url;
 
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "the Fn server's token (default: FN_TOKEN, or cloud.token-file of the configuration)")
+            description =
+                    "the Fn server's token (default: FN_TOKEN, for fern deploy also cloud.token-file of the configuration)")
     private @Nullable Path tokenFile;
 
     /// The server's address.
