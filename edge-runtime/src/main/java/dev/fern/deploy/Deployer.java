@@ -300,16 +300,11 @@ public final class Deployer implements AutoCloseable {
         if (!version.equals(deployment.version) || !deployment.isCurrent() || previous == null) {
             return; // another version is on its way
         }
-        LOG.log(
-                Level.WARNING,
-                "{0} is rolled back from {1}: {2}",
-                deployment.name,
-                version.fn().image(),
-                why);
         deployment.wish++;
         deployment.trial = false;
         deployment.refused = version.fn().image() + " was rolled back: " + why;
         deployment.problem = deployment.refusal();
+        LOG.log(Level.WARNING, "{0}: {1}", deployment.name, deployment.problem);
         save = true;
         prepare(deployment, previous, deployment.previousDigest);
     }

@@ -99,9 +99,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
         for (var found : recovered.lanes()) {
             lane(found.lane(), found.fn()).parked(found.calls());
         }
-        for (var waiting : recovered.waiting()) {
-            line.aside().add(FULL, waiting.seq());
-        }
+        recovered.waiting().forEach(waiting -> line.aside().add(FULL, waiting.seq()));
         recovered.answered().forEach(line.outbox()::recover);
         once.recover(recovered.events());
     }

@@ -1,5 +1,6 @@
 package dev.fern.polyglot;
 
+import dev.fern.Heap;
 import java.math.BigInteger;
 
 /// The largest BigInt that JavaScript can have. `1n << 1000000000n` fills the heap by one operator, which cannot be
@@ -11,6 +12,11 @@ import java.math.BigInteger;
 public final class BigIntLimit {
     /// Bits of the largest one: 315,653 decimal digits.
     static final int BITS = 1 << 20;
+
+    /// Bits of one that takes more than a KB.
+    private static final int LARGE = 1 << 13;
+
+    private static final Heap HEAP = new Heap();
 
     private BigIntLimit() {}
 
@@ -48,9 +54,14 @@ public final class BigIntLimit {
         read(digits, 10);
     }
 
-    /// Whatever was computed.
+    /// Whatever was computed. One operator makes a large one in no time, so who keeps them fills the heap before the
+    /// watch has its turn.
     public static void made(BigInteger number) {
-        within(number.bitLength());
+        int bits = number.bitLength();
+        within(bits);
+        if (bits > LARGE) {
+            HEAP.pace();
+        }
     }
 
     private static void within(long bits) {
