@@ -100,7 +100,7 @@ public final class Api {
         return switch (method) {
             case "GET" -> {
                 var other = elsewhere.find(kind, id);
-                yield Reply.ok(located(other == null ? own(kind, id) : other, baseUrl));
+                yield Reply.ok(located(other == null ? own(kind, id) : other, baseUrl, statuses(kind)));
             }
             case "PUT" -> update(kind, id, Fields.parse(body));
             case "DELETE" -> {
@@ -128,8 +128,9 @@ public final class Api {
         entries.sort(Comparator.comparing(Entry::name));
         var shown = entries.subList(0, Math.min(page.size(), entries.size()));
         var items = new ArrayList<JsonObject>();
+        var statuses = statuses(kind);
         for (var entry : shown) {
-            items.add(located(entry, baseUrl).json());
+            items.add(located(entry, baseUrl, statuses).json());
         }
         var json = JsonObject.builder();
         if (shown.size() == page.size()) {
@@ -151,7 +152,7 @@ public final class Api {
         };
         store.put(created);
         changed.run();
-        return Reply.ok(located(created, baseUrl));
+        return Reply.ok(located(created, baseUrl, List.of()));
     }
 
     private App createApp(Fields fields) throws RefusedException {
@@ -222,10 +223,15 @@ public final class Api {
                 409, entry.name() + " is defined by " + where + " and is read only here: change it there");
     }
 
-    private Entry located(Entry entry, String baseUrl) throws RefusedException {
+    /// What runs here, once for a whole list.
+    private List<Status.Function> statuses(Kind kind) {
+        return kind == Kind.FNS ? running.get() : List.of();
+    }
+
+    private Entry located(Entry entry, String baseUrl, List<Status.Function> statuses) throws RefusedException {
         return switch (entry) {
             case App app -> app;
-            case Function fn -> fn.located(baseUrl, Running.json(running.get(), fn.id()));
+            case Function fn -> fn.located(baseUrl, Running.json(statuses, fn.id()));
             case HttpTrigger trigger -> {
                 var app = elsewhere.find(Kind.APPS, trigger.appId());
                 yield trigger.located(baseUrl, (app == null ? own(Kind.APPS, trigger.appId()) : app).name());
