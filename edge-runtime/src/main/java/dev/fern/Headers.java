@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Header fields as HTTP has them (RFC 9110, section 5): names in any case, several values a name. Never changes.
@@ -14,10 +16,29 @@ public final class Headers {
     /// No fields.
     public static final Headers NONE = new Headers(new TreeMap<>(String.CASE_INSENSITIVE_ORDER));
 
+    /// Fields of a connection, in lower case (RFC 9110, section 7.6.1): not handed on.
+    public static final Set<String> HOP_BY_HOP = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade");
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+
     private final SortedMap<String, List<String>> fields;
 
     private Headers(SortedMap<String, List<String>> fields) {
         this.fields = fields;
+    }
+
+    /// Whether a field can have that name (RFC 9110, section 5.6.2).
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
     }
 
     public static Headers of(Map<String, List<String>> fields) {

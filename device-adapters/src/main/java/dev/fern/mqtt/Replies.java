@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The way back to who calls by message: where an answer may go, and what it looks like.
@@ -22,24 +23,11 @@ final class Replies {
     private static final int CORRELATION_BYTES = 1024;
     private static final int ERROR_CHARS = 1000;
     /// Of a connection (RFC 9110, section 7.6.1), of the message itself, or for Fern alone.
-    private static final Set<String> LEFT_OUT = Set.of(
-            "connection",
-            "keep-alive",
-            "proxy-authenticate",
-            "proxy-authorization",
-            "proxy-connection",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade",
-            "content-length",
-            "content-type",
-            "date",
-            "fn-call-id");
+    private static final Set<String> LEFT_OUT = Stream.concat(
+                    Headers.HOP_BY_HOP.stream(), Stream.of("content-length", "content-type", "date", "fn-call-id"))
+            .collect(Collectors.toUnmodifiableSet());
 
     private static final String OURS = "fern-";
-    /// RFC 9110, section 5.6.2.
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
     private final String device;
     private final String everybody;
@@ -96,7 +84,7 @@ final class Replies {
             }
             for (var written : field.getValue()) {
                 var value = written.replace('\t', ' ');
-                if (!NAME.matcher(name).matches() || !value.isEmpty() && Names.text(value) != null) {
+                if (!Headers.isName(name) || !value.isEmpty() && Names.text(value) != null) {
                     throw invalid();
                 }
                 properties.add(new Property(field.getKey(), value));

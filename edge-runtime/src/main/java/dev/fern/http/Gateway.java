@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,24 +18,10 @@ import java.util.stream.Stream;
 /// (fn/api/server/runner_httptrigger.go, runner_fninvoke.go).
 final class Gateway {
     private static final String PREFIX = "Fn-Http-H-";
-    /// RFC 9110, section 7.6.1.
-    private static final Set<String> HOP_BY_HOP = Set.of(
-            "connection",
-            "keep-alive",
-            "proxy-authenticate",
-            "proxy-authorization",
-            "proxy-connection",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade");
     /// Fields of an answer that are the server's own.
     private static final Set<String> OURS = Stream.concat(
-                    HOP_BY_HOP.stream(), Stream.of("content-length", "fn-call-id", "date"))
+                    Headers.HOP_BY_HOP.stream(), Stream.of("content-length", "fn-call-id", "date"))
             .collect(Collectors.toUnmodifiableSet());
-
-    /// RFC 9110, section 5.6.2.
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
     private Gateway() {}
 
@@ -66,7 +51,7 @@ final class Gateway {
     }
 
     private static void forEach(Exchange exchange, Guard guard, BiConsumer<String, String> action) {
-        var dropped = new TreeSet<>(HOP_BY_HOP);
+        var dropped = new TreeSet<>(Headers.HOP_BY_HOP);
         dropped.add("host");
         if (exchange.header("Connection") instanceof String named) {
             Arrays.stream(named.split(","))
@@ -132,7 +117,7 @@ final class Gateway {
 
     /// Nothing in it can end the field and begin another.
     private static boolean isClean(String name, List<String> values) {
-        return NAME.matcher(name).matches()
+        return Headers.isName(name)
                 && values.stream().allMatch(value -> value.chars().allMatch(c -> c >= ' ' && c != 127 || c == '\t'));
     }
 
