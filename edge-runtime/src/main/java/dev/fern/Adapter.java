@@ -30,8 +30,10 @@ public interface Adapter extends AutoCloseable {
     /// Whether this trigger really listens: its subscription is acknowledged, its line is held.
     Health health(Trigger trigger);
 
-    /// What it depends on outside, by the name shown in the status, such as `mqtt` or `mqtt/plant`.
-    Map<String, Health> health();
+    /// What it depends on outside, by the name shown in the status, such as `mqtt` or `mqtt/plant`; by default nothing.
+    default Map<String, Health> health() {
+        return Map.of();
+    }
 
     /// Stops listening, gives back what it holds. Within 5 s.
     @Override

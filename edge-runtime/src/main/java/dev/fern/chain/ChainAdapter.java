@@ -203,10 +203,5 @@ final class ChainAdapter implements Adapter, Sink {
     }
 
     @Override
-    public Map<String, Health> health() {
-        return Map.of();
-    }
-
-    @Override
     public void close() {}
 }

@@ -14,7 +14,6 @@ import dev.fern.Trigger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -96,11 +95,6 @@ public final class Listeners implements Adapter, Audience {
             }
         }
         return Health.UP;
-    }
-
-    @Override
-    public Map<String, Health> health() {
-        return Map.of();
     }
 
     @Override

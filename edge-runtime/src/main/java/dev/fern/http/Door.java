@@ -35,7 +35,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -219,11 +218,6 @@ public final class Door implements Adapter {
     @Override
     public Health health(Trigger trigger) {
         return listening ? Health.UP : Health.down("the HTTP server is not running yet", "wait a moment");
-    }
-
-    @Override
-    public Map<String, Health> health() {
-        return Map.of();
     }
 
     private void serve(

@@ -17,7 +17,6 @@ import dev.fern.Trigger;
 import dev.fern.sync.CloudFunctions;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -107,11 +106,6 @@ final class CloudAdapter implements Adapter, Sink {
     @Override
     public Health health(Trigger trigger) {
         return Health.UP;
-    }
-
-    @Override
-    public Map<String, Health> health() {
-        return Map.of();
     }
 
     @Override

@@ -14,7 +14,6 @@ import dev.fern.Target;
 import dev.fern.Time;
 import dev.fern.Trigger;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -70,11 +69,6 @@ final class WebhookAdapter implements Adapter, Sink {
     @Override
     public Health health(Trigger trigger) {
         return Health.UP;
-    }
-
-    @Override
-    public Map<String, Health> health() {
-        return Map.of();
     }
 
     @Override
