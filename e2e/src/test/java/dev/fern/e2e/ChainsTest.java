@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -48,14 +47,6 @@ class ChainsTest {
             }
             """;
 
-    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + 120_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("not within two minutes: " + what).isLessThan(end);
-            Thread.sleep(5);
-        }
-    }
-
     private static Set<String> texts(int from, int to) {
         return IntStream.range(from, to).mapToObj(i -> "m" + i).collect(Collectors.toSet());
     }
@@ -88,10 +79,10 @@ class ChainsTest {
             outside.publish("chain/in", "m" + i);
         }
         int enough = 5 + new Random().nextInt(30);
-        await("some of them", () -> outside.heard().size() >= enough);
+        Await.until("some of them", () -> outside.heard().size() >= enough);
         fern.kill();
         fern.restart();
-        await(
+        Await.until(
                 "all of them",
                 () -> outside.heard().stream()
                         .map(one -> one.text().split(" ")[0])
@@ -123,7 +114,7 @@ class ChainsTest {
                                 gateway.url(),
                                 stage.registry().address(),
                                 stage.broker().url()))) {
-            await("the function is there", () -> status(sensor).contains("\"name\":\"report\""));
+            Await.until("the function is there", () -> status(sensor).contains("\"name\":\"report\""));
             sensor.awaitListening();
             var in = "edge/" + sensor.device() + "/in";
             outside.publish(in, "m0");
@@ -133,10 +124,10 @@ class ChainsTest {
             for (int i = 1; i < 12; i++) {
                 outside.publish(in, "m" + i);
             }
-            await("they wait", () -> status(sensor).contains("answers wait for cloud:greenhouse/audit"));
+            Await.until("they wait", () -> status(sensor).contains("answers wait for cloud:greenhouse/audit"));
             gateway.restart();
 
-            await("all of them", () -> heard(outside).size() >= 12);
+            Await.until("all of them", () -> heard(outside).size() >= 12);
             assertThat(heard(outside).stream().distinct())
                     .containsExactlyElementsOf(
                             IntStream.range(0, 12).mapToObj(i -> "m" + i).toList());

@@ -6,12 +6,10 @@ import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /// What the device itself makes happen, over restarts, with answers to a broker and to a web server.
@@ -21,16 +19,6 @@ class ScheduleTest {
                 public String handle(String in) { return in; }
             }
             """;
-
-    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofMinutes(3).toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("not within 3 minutes: " + what);
-            }
-            Thread.sleep(20);
-        }
-    }
 
     @Test
     void cron_every_and_device_events_reach_both_kinds_of_targets_and_what_was_missed_is_made_up_for_once()
@@ -69,27 +57,29 @@ class ScheduleTest {
     }
 
     private static void run(FernProcess fern, Mosquitto broker, Outside outside, List<String> posted) throws Exception {
-        await("it was started and is online", () -> all(outside, "state").containsAll(List.of("started", "online")));
-        await("two ticks", () -> all(outside, "every").size() >= 2);
-        await("a tick of the clock", () -> !all(outside, "cron").isEmpty());
+        Await.until(
+                "it was started and is online", () -> all(outside, "state").containsAll(List.of("started", "online")));
+        Await.until("two ticks", () -> all(outside, "every").size() >= 2);
+        Await.until("a tick of the clock", () -> !all(outside, "cron").isEmpty());
         assertThat(all(outside, "cron").getFirst()).matches("\\{\"at\":\"[0-9T:-]+:00Z\",\"missed\":false}");
-        await(
+        Await.until(
                 "the web server has it too",
                 () -> posted.contains("POST /echo " + all(outside, "cron").getFirst()));
 
         fern.stop();
         assertThat(posted).contains("POST /echo started", "POST /echo online", "POST /echo stopping");
-        await("the broker has the last words too", () -> all(outside, "state").contains("stopping"));
+        Await.until(
+                "the broker has the last words too", () -> all(outside, "state").contains("stopping"));
         var off = Instant.now();
-        await(
+        Await.until(
                 "a minute begins",
                 () -> Instant.now().isAfter(off.truncatedTo(ChronoUnit.MINUTES).plusSeconds(61)));
         fern.restart();
-        await("what was missed", () -> all(outside, "cron").stream().anyMatch(tick -> tick.contains("true")));
+        Await.until("what was missed", () -> all(outside, "cron").stream().anyMatch(tick -> tick.contains("true")));
 
         fern.kill();
         fern.restart();
-        await(
+        Await.until(
                 "it was started again",
                 () -> all(outside, "state").stream().filter("started"::equals).count() == 3);
         // a call that kill -9 cut off runs again, but no tick that came is made up for
@@ -99,7 +89,7 @@ class ScheduleTest {
                 .allSatisfy(missed -> assertThat(ticks).doesNotContain(missed.replace("true", "false")));
 
         broker.kill();
-        await("it is offline", () -> posted.contains("POST /echo offline"));
+        Await.until("it is offline", () -> posted.contains("POST /echo offline"));
     }
 
     private static List<String> all(Outside outside, String what) {
