@@ -40,6 +40,7 @@ public final class Cli {
     static CommandLine commands(Launch launch, Inspection inspection, Terminal terminal) {
         return new CommandLine(new Fern())
                 .addSubcommand(new RunCommand(terminal, launch))
+                .addSubcommand(new DevCommand(terminal, launch))
                 .addSubcommand(new StatusCommand(terminal))
                 .addSubcommand(new ListCommand(terminal))
                 .addSubcommand(new LogsCommand(terminal))
@@ -54,7 +55,6 @@ public final class Cli {
                 .addSubcommand(new DeployCommand(terminal, inspection))
                 .addSubcommand(new PromoteCommand(terminal))
                 .addSubcommand(new HelpCommand(terminal))
-                .addSubcommand("dev", new LaterCommand(terminal, "dev", "0.4"))
                 .setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()))
                 .setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))

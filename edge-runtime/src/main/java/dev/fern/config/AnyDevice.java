@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// A device that has whatever a function names: for a func.yaml that is looked at where no fern.yaml is.
 public final class AnyDevice {
@@ -53,6 +54,39 @@ public final class AnyDevice {
                 Path.of("/"),
                 Settings.Limits.DEFAULT,
                 Path.of("/"));
+    }
+
+    /// That device as it is played on a developer's machine: with a simulated board, with its functions from a folder,
+    /// and with no broker and no server but those of this machine.
+    ///
+    /// @param broker in place of each that it has, or null for none
+    public static Settings simulated(Settings like, Path functions, @Nullable URI broker, String listen, Path data) {
+        var brokers = new HashMap<String, Settings.Broker>();
+        like.brokers().forEach((name, there) -> {
+            if (broker != null) {
+                brokers.put(name, at(broker, there.clientId(), there));
+            }
+        });
+        return new Settings(
+                new Settings.Device(like.device().id(), like.device().labels(), "simulated"),
+                null,
+                functions,
+                like.registry(),
+                broker == null ? null : at(broker, "fern-" + like.device().id(), like.mqtt()),
+                brokers,
+                new Settings.Http(listen, null, null, null, null, List.of()),
+                like.pins(),
+                like.vars(),
+                like.config(),
+                like.secrets(),
+                like.limits(),
+                data);
+    }
+
+    private static Settings.Broker at(URI url, String id, Settings.@Nullable Broker there) {
+        boolean calls = there != null && there.remoteCalls();
+        var prefix = there == null ? "fern" : there.prefix();
+        return new Settings.Broker(url, id, calls, prefix, null, null, null, null, null);
     }
 
     private static Set<String> names(Pattern pattern, String text) {

@@ -53,22 +53,46 @@ final class Build {
     /// @param kind what the code is, as [Code#kind] has it
     void run(String kind) throws PublishException, InterruptedException {
         try {
-            if ((kind.equals("java") || kind.equals("kotlin")) && Files.exists(folder.resolve("pom.xml"))) {
+            if (isJava(kind)) {
                 // else a jar of an earlier version would be part of the function
                 removeJars();
-                tool("mvn", MAVEN, "building with mvn package", "correct the build: run mvn package there", null);
-            } else if (kind.equals("node") && wantsPackages()) {
-                var install = List.of("install", "--omit=dev", "--no-audit", "--no-fund");
-                tool(
-                        "npm",
-                        install,
-                        "fetching packages with npm install",
-                        "correct package.json: run npm install there",
-                        folder.resolve(PACKAGES));
+                compile();
+            } else if (kind.equals("node") && wantsPackages() && !Files.isDirectory(folder.resolve(PACKAGES))) {
+                fetch(folder.resolve(PACKAGES));
             }
         } catch (IOException | UncheckedIOException e) {
-            throw new PublishException(folder + " cannot be built: " + e.getMessage(), "see to its files");
+            throw unreadable(e);
         }
+    }
+
+    /// Builds it once more while somebody runs what was built before, which stays where it is until the new is there.
+    void again(String kind) throws PublishException, InterruptedException {
+        try {
+            if (isJava(kind)) {
+                compile();
+            } else if (kind.equals("node") && wantsPackages()) {
+                fetch(null);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private boolean isJava(String kind) {
+        return (kind.equals("java") || kind.equals("kotlin")) && Files.exists(folder.resolve("pom.xml"));
+    }
+
+    private void compile() throws PublishException, InterruptedException, IOException {
+        tool("mvn", MAVEN, "building with mvn package", "correct the build: run mvn package there", null);
+    }
+
+    private void fetch(@Nullable Path half) throws PublishException, InterruptedException, IOException {
+        var install = List.of("install", "--omit=dev", "--no-audit", "--no-fund");
+        tool("npm", install, "fetching packages with npm install", "correct package.json: run npm install there", half);
+    }
+
+    private PublishException unreadable(Exception e) {
+        return new PublishException(folder + " cannot be built: " + e.getMessage(), "see to its files");
     }
 
     private void removeJars() throws IOException {
@@ -85,7 +109,6 @@ final class Build {
     private boolean wantsPackages() throws IOException {
         var file = folder.resolve("package.json");
         return Files.isRegularFile(file)
-                && !Files.isDirectory(folder.resolve(PACKAGES))
                 && DEPENDENCIES.matcher(Files.readString(file)).find();
     }
 
@@ -104,7 +127,7 @@ final class Build {
         } catch (IOException e) {
             throw new PublishException(
                     folder + " is built with " + program + ", which is not on this machine",
-                    "install it, or build elsewhere and deploy with --no-build");
+                    "install it, or build elsewhere (fern deploy --no-build takes what is built)");
         }
         try {
             var tail = steps.step(what, () -> tail(process, what));

@@ -14,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The functions in a folder: it holds one itself, or its sub-folders do, each with a func.yaml. Their app is called as
 /// app.yaml beside them says, else as the folder is. Looks at the files' times every 2 s, at those of the code
-/// (all beside func.yaml, and target/*.jar) too: when they are others, the same definitions are handed over again.
+/// too ([Stamps]): when they are others, the same definitions are handed over again.
 ///
 /// A function whose file makes no sense stays what it was, and [#health] says why. One whose folder is gone is gone at
 /// once: unlike a list from a server, a folder is not half there.
@@ -81,7 +79,7 @@ public final class FolderSource implements DefinitionSource {
             var found = functions(folder);
             var now = Stamps.of(found);
             if (asked || handedOver == null || !now.equals(seen)) {
-                read(found, !now.code.equals(seen.code));
+                read(found, !now.code().equals(seen.code()));
                 seen = now;
             }
         } catch (IOException e) {
@@ -103,7 +101,9 @@ public final class FolderSource implements DefinitionSource {
             found.add(new FuncFile(folder, func, app, name(folder.getParent())));
         }
         try (var children = Files.newDirectoryStream(folder, Files::isDirectory)) {
-            for (var child : children) {
+            for (var entry : children) {
+                // the code is read from the folder itself, where a link leads to one
+                var child = Files.isSymbolicLink(entry) ? entry.toRealPath() : entry;
                 if (FuncFile.find(child, "func") instanceof Path func) {
                     found.add(new FuncFile(child, func, app, name(folder)));
                 }
@@ -157,48 +157,19 @@ public final class FolderSource implements DefinitionSource {
         return all;
     }
 
+    /// The functions of the settings' folder that are for devices with other labels.
+    public static List<FnName> elsewhere(Settings settings) {
+        var resolver = new Resolver(settings);
+        return all(settings).stream()
+                .filter(definition -> !resolver.chosen(definition))
+                .map(Definition::name)
+                .toList();
+    }
+
     private static String name(@Nullable Path folder) {
         return folder == null || folder.getFileName() == null
                 ? ""
                 : folder.getFileName().toString();
-    }
-
-    /// What differs when a file was written, moved or replaced.
-    private record Stamp(
-            Path file, FileTime time, long size, @Nullable Object inode) {
-        static Stamp of(Path file) throws IOException {
-            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return new Stamp(file, attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
-        }
-    }
-
-    private record Stamps(List<Stamp> definitions, List<Stamp> code) {
-        static final Stamps NONE = new Stamps(List.of(), List.of());
-
-        static Stamps of(List<FuncFile> found) throws IOException {
-            var stamps = new Stamps(new ArrayList<>(), new ArrayList<>());
-            for (var function : found) {
-                stamps.definitions.add(Stamp.of(function.func()));
-                if (function.app() instanceof Path app) {
-                    stamps.definitions.add(Stamp.of(app));
-                }
-                stamps.addCode(function.folder(), "[!.]*");
-                stamps.addCode(function.folder().resolve("target"), "*.jar");
-            }
-            return stamps;
-        }
-
-        private void addCode(Path in, String glob) throws IOException {
-            try (var files = Files.newDirectoryStream(in, glob)) {
-                for (var file : files) {
-                    if (Files.isRegularFile(file) && !definitions.contains(Stamp.of(file))) {
-                        code.add(Stamp.of(file));
-                    }
-                }
-            } catch (NoSuchFileException | NotDirectoryException e) {
-                // not built yet, or just being built anew
-            }
-        }
     }
 
     private void read(List<FuncFile> found, boolean rebuilt) {

@@ -104,6 +104,37 @@ class FolderSourceTest {
             """;
 
     @Test
+    void aLinkToAFunctionsFolderIsThatFolder() throws IOException {
+        var elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+        Files.writeString(elsewhere.resolve("func.yaml"), "schema_version: 20180708\nname: linked\nversion: 0.0.1\n");
+        Files.createSymbolicLink(folder.resolve("link"), elsewhere);
+
+        var found = FolderSource.all(settings(folder));
+
+        assertThat(found).hasSize(1);
+        assertThat(found.getFirst().document()).contains("dir:" + elsewhere.toRealPath());
+    }
+
+    @Test
+    void codeInFoldersBelowIsLookedAtButPackagesAreNot() throws IOException {
+        var function = Files.createDirectories(folder.resolve("script"));
+        Files.writeString(function.resolve("func.yaml"), "schema_version: 20180708\nname: script\nversion: 0.0.1\n");
+        var library = Files.createDirectories(function.resolve("lib/deep"));
+        var packages = Files.createDirectories(function.resolve("node_modules/a"));
+        var before = stamps(function);
+
+        Files.writeString(packages.resolve("index.js"), "1");
+        assertThat(stamps(function)).isEqualTo(before);
+
+        Files.writeString(library.resolve("word.js"), "1");
+        assertThat(stamps(function)).isNotEqualTo(before);
+    }
+
+    private Stamps stamps(Path function) throws IOException {
+        return Stamps.of(List.of(new FuncFile(function, function.resolve("func.yaml"), null, "app")));
+    }
+
+    @Test
     void theFuncYamlOfTheContractBecomesAFunction() throws IOException, InvalidDefinitionException {
         write("too-hot/func.yaml", TOO_HOT);
         start();
