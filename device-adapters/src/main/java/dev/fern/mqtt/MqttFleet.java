@@ -27,12 +27,19 @@ final class MqttFleet implements Fleet {
     static final int MOST_DEVICES = 10_000;
 
     private final Settings.Broker broker;
+    /// Characters of all statuses; what would be more is not kept.
+    private final long most;
     private final Map<String, Device> devices = new TreeMap<>();
+    private long held;
+    private long heard;
+    private long left;
     private volatile Health health;
     private volatile @Nullable MqttClient client;
 
-    MqttFleet(Settings.Broker broker) {
+    /// @param most characters of all statuses
+    MqttFleet(Settings.Broker broker, long most) {
         this.broker = broker;
+        this.most = most;
         health = Health.down("not connected with " + broker.url() + " yet", "wait a moment");
     }
 
@@ -47,11 +54,22 @@ final class MqttFleet implements Fleet {
             opened.setTimeToWait(PATIENCE_MS);
             opened.setCallback(new Callback());
             opened.connect(options);
-            opened.subscribe(new String[] {topic("+", "status"), topic("+", "online")}, new int[] {1, 1});
             health = Health.UP;
+            for (var leaf : new String[] {"status", "online"}) {
+                // QoS 1: mosquitto drops messages of QoS 0 when there are thousands
+                var answer = opened.subscribe(topic("+", leaf), 1).getReasonCodes();
+                if (answer != null && answer.length == 1 && answer[0] >= 0x80) {
+                    health = new Health.Down(Faults.subscription(answer[0], null, topic("+", leaf)));
+                    return;
+                }
+            }
         } catch (FaultException | MqttException | RuntimeException e) {
-            health = new Health.Down(Faults.connection(e, broker, "mqtt", Instant.now()));
+            health = down(e);
         }
+    }
+
+    private Health down(Exception fault) {
+        return new Health.Down(Faults.once(Faults.connection(fault, broker, "mqtt", Instant.now())));
     }
 
     private String topic(String device, String leaf) {
@@ -71,6 +89,20 @@ final class MqttFleet implements Fleet {
     }
 
     @Override
+    public long heard() {
+        synchronized (devices) {
+            return heard;
+        }
+    }
+
+    @Override
+    public long left() {
+        synchronized (devices) {
+            return left;
+        }
+    }
+
+    @Override
     public void nudge() {
         var open = client;
         try {
@@ -78,7 +110,7 @@ final class MqttFleet implements Fleet {
                 open.publish(topic("all", "sync"), new byte[0], 1, false);
             }
         } catch (MqttException e) {
-            health = new Health.Down(Faults.connection(e, broker, "mqtt", Instant.now()));
+            health = down(e);
         }
     }
 
@@ -89,16 +121,25 @@ final class MqttFleet implements Fleet {
         var device = topic.substring(broker.prefix().length() + 1, topic.lastIndexOf('/'));
         var text = new String(body, StandardCharsets.UTF_8);
         synchronized (devices) {
-            var old = devices.getOrDefault(device, new Device(true, ""));
+            heard++;
+            var known = devices.get(device);
+            var old = known == null ? new Device(true, "") : known;
             if (body.length == 0) {
-                devices.remove(device); // somebody has cleared what a device of old had left
-            } else if (devices.containsKey(device) || devices.size() < MOST_DEVICES) {
-                devices.put(
-                        device,
-                        topic.endsWith("/status")
-                                ? new Device(old.online(), text)
-                                : new Device(!text.equals("offline"), old.statusJson()));
+                // somebody has cleared what a device of old had left
+                held -= old.statusJson().length();
+                devices.remove(device);
+                return;
             }
+            var now = topic.endsWith("/status")
+                    ? new Device(old.online(), text)
+                    : new Device(!text.equals("offline"), old.statusJson());
+            long more = now.statusJson().length() - old.statusJson().length();
+            if (known == null && devices.size() >= MOST_DEVICES || more > 0 && held + more > most) {
+                left++;
+                return;
+            }
+            held += more;
+            devices.put(device, now);
         }
     }
 
@@ -126,8 +167,10 @@ final class MqttFleet implements Fleet {
 
         @Override
         public void disconnected(MqttDisconnectResponse response) {
-            health = new Health.Down(
-                    new Problem("the connection to " + broker.url() + " is lost", "check the broker and the network"));
+            if (health instanceof Health.Up) {
+                health = new Health.Down(new Problem(
+                        "the connection to " + broker.url() + " is lost", "check the broker and the network"));
+            }
         }
 
         @Override

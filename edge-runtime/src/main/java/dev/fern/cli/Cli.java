@@ -53,6 +53,7 @@ public final class Cli {
                 .addSubcommand(new DoctorCommand(terminal, inspection))
                 .addSubcommand(new DeployCommand(terminal, inspection))
                 .addSubcommand(new PromoteCommand(terminal))
+                .addSubcommand(new FleetCommand(terminal))
                 .addSubcommand(new HelpCommand(terminal))
                 .addSubcommand("dev", new LaterCommand(terminal, "dev", "0.4"))
                 .setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()))
