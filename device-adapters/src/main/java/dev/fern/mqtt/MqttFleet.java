@@ -133,7 +133,7 @@ final class MqttFleet implements Fleet {
             var now = topic.endsWith("/status")
                     ? new Device(old.online(), text)
                     : new Device(!text.equals("offline"), old.statusJson());
-            long more = now.statusJson().length() - old.statusJson().length();
+            long more = (long) now.statusJson().length() - old.statusJson().length();
             if (known == null && devices.size() >= MOST_DEVICES || more > 0 && held + more > most) {
                 left++;
                 return;

@@ -1,10 +1,12 @@
 package dev.fern.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.helidon.json.JsonObject;
 import io.helidon.json.JsonParser;
 import io.helidon.json.JsonValue;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ class FleetTest {
     private static final Duration LONG = Duration.ofSeconds(90);
     private static Sandbox sandbox;
     private static Mosquitto broker;
+    private static Path folder;
     private static FernProcess one;
     private static FernProcess two;
 
@@ -27,7 +30,13 @@ class FleetTest {
     static void start() throws Exception {
         sandbox = new Sandbox();
         broker = Mosquitto.start(sandbox);
-        greeter("1.0.0", "return \"Hello\";");
+        folder = TestFunction.build(
+                sandbox,
+                "greeter",
+                "1.0.0",
+                "fern/on/in: \"mqtt:in\"",
+                "Greeter",
+                "public class Greeter { public String handle(String in) { return in; } }");
         var yaml = "functions: " + sandbox.folder("functions") + "\nmqtt: {url: \"" + broker.url()
                 + "\", prefix: site/ferns}";
         one = FernProcess.start(sandbox, yaml).awaitListening();
@@ -37,16 +46,6 @@ class FleetTest {
     @AfterAll
     static void stop() {
         sandbox.close();
-    }
-
-    private static void greeter(String version, String body) throws Exception {
-        TestFunction.build(
-                sandbox,
-                "greeter",
-                version,
-                "fern/on/in: \"mqtt:in\"",
-                "Greeter",
-                "public class Greeter { public String handle(String in) { " + body + " } }");
     }
 
     private static Child fleet(String... more) throws Exception {
@@ -79,10 +78,12 @@ class FleetTest {
             var done = fleet("--follow", "--function", "greeter").awaitSuccess(LONG);
             assertThat(done).contains("all run what is wanted: 2 on 2 devices");
 
-            greeter("1.0.1", "throw new IllegalStateException(\"bad\"); } static { if (true) throw new Error(\"no\");");
-            var failed = fleet("-f");
-            assertThat(failed.awaitExit(LONG)).isEqualTo(1);
-            assertThat(failed.output()).anyMatch(line -> line.contains("does not run functions/greeter"));
+            var func = folder.resolve("func.yaml");
+            Files.writeString(func, Files.readString(func).replace("Greeter::handle", "Nobody::handle"));
+            assertThatThrownBy(() -> fleet("-f", "--app", "functions").awaitSuccess(LONG))
+                    .hasMessageContaining("exit code 1")
+                    .hasMessageContaining("does not run functions/greeter")
+                    .hasMessageContaining("Nobody");
         }
     }
 
