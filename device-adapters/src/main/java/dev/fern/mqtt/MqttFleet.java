@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttClient;
@@ -23,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class MqttFleet implements Fleet {
     private static final long PATIENCE_MS = 10_000;
     private static final int PACKET_BYTES = 1 << 20;
+    /// Nothing new for so long: then what was retained has come.
+    private static final long QUIET_MS = 300;
+    private static final int QUIET_LOOKS = 20;
+    /// As many as the protocol knows: what goes beyond, mosquitto keeps for a thousand messages and drops the rest.
+    private static final int AT_ONCE = 65_535;
     /// Devices; what further ones tell is not kept.
     static final int MOST_DEVICES = 10_000;
 
@@ -56,15 +62,31 @@ final class MqttFleet implements Fleet {
             opened.connect(options);
             health = Health.UP;
             for (var leaf : new String[] {"status", "online"}) {
-                // QoS 1: mosquitto drops messages of QoS 0 when there are thousands
-                var answer = opened.subscribe(topic("+", leaf), 1).getReasonCodes();
-                if (answer != null && answer.length == 1 && answer[0] >= 0x80) {
-                    health = new Health.Down(Faults.subscription(answer[0], null, topic("+", leaf)));
-                    return;
-                }
+                subscribe(opened, topic("+", leaf));
             }
         } catch (FaultException | MqttException | RuntimeException e) {
             health = down(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            health = Health.down("this was interrupted", "try again");
+        }
+    }
+
+    /// QoS 1: of QoS 0 a broker may drop any. And one after the other: mosquitto keeps 1,000 messages for a client and
+    /// drops what goes beyond.
+    private void subscribe(MqttClient opened, String filter) throws MqttException, InterruptedException {
+        if (health instanceof Health.Down) {
+            return;
+        }
+        var answer = opened.subscribe(filter, 1).getReasonCodes();
+        if (answer != null && answer.length == 1 && answer[0] >= 0x80) {
+            health = new Health.Down(Faults.subscription(answer[0], null, filter));
+            return;
+        }
+        long before = -1;
+        for (int looks = 0; looks < QUIET_LOOKS && heard() != before; looks++) {
+            before = heard();
+            TimeUnit.MILLISECONDS.sleep(QUIET_MS);
         }
     }
 

@@ -68,7 +68,9 @@ class MqttFleetTest {
                     .isEqualTo(Map.of("a", new Device(true, "{\"a\":1}"), "b", new Device(false, "")));
 
             retain("site/ferns/a/online", "offline");
-            Await.until("it is told", () -> !fleet.devices().get("a").online());
+            Await.until(
+                    "it is told",
+                    () -> new Device(false, "{\"a\":1}").equals(fleet.devices().get("a")));
             retain("site/ferns/b/online", ""); // cleared
             Await.until("it is told", () -> !fleet.devices().containsKey("b"));
 
@@ -78,18 +80,18 @@ class MqttFleetTest {
         }
     }
 
+    /// With mosquitto as it comes: it keeps 1,000 messages for a client, and each device has two.
     @Test
-    void thousandsOfDevicesAreHeard() throws Exception {
-        int many = 3000;
+    void aThousandDevicesAreHeard() throws Exception {
+        int many = 1000;
         for (int i = 0; i < many; i++) {
-            outside.publish("fern/d" + i + "/online", "online", 0, true);
-            outside.publish("fern/d" + i + "/status", "{\"n\":" + i + "}", 0, true);
+            retain("fern/d" + i + "/online", "online");
+            retain("fern/d" + i + "/status", "{\"n\":" + i + "}");
         }
-        retain("fern/last/online", "online");
 
         try (var fleet = open("fern", PLENTY)) {
-            Await.until("it is told", () -> fleet.heard() == 2 * many + 1);
-            assertThat(fleet.devices()).hasSize(many + 1);
+            Await.until("all are heard", () -> fleet.heard() == 2 * many);
+            assertThat(fleet.devices()).hasSize(many).containsEntry("d999", new Device(true, "{\"n\":999}"));
             assertThat(fleet.left()).isZero();
         }
     }

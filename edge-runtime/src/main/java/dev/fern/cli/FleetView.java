@@ -15,6 +15,9 @@ final class FleetView {
     /// And not longer than this.
     private static final int MOST_LOOKS = 600;
 
+    /// As many devices as mosquitto tells of, as it comes.
+    private static final int MANY = 1000;
+
     /// Which functions are meant; null for all.
     record Choice(@Nullable String app, @Nullable String function) {
         List<Told.Running> of(Told told) {
@@ -100,6 +103,11 @@ final class FleetView {
                                             + "; check the broker and the prefix, and that the user may read there"
                                     : "no device at " + where + " has " + choice + "; " + devices.size()
                                             + " have told of others");
+        }
+        if (devices.size() >= MANY) {
+            terminal.err()
+                    .println("there may be more than these " + devices.size() + " devices: mosquitto keeps back what"
+                            + " goes beyond its max_queued_messages, which is 1000 unless mosquitto.conf says more");
         }
         if (fleet.left() > 0) {
             terminal.err().println("there is more than can be shown: " + fleet.left() + " messages were not kept");

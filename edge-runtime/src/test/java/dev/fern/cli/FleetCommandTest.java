@@ -176,6 +176,19 @@ class FleetCommandTest {
     }
 
     @Test
+    void thousandsOfDevicesAreListedWithAWordOnTheBrokersQueue() throws Exception {
+        var many = new HashMap<String, Device>();
+        for (int i = 0; i < 5000; i++) {
+            many.put("d" + i, device(true));
+        }
+        print(new PlayedFleet(_ -> many), ALL, false);
+        assertThat(out().lines()).hasSize(5001);
+        assertThat(err())
+                .contains("more than these 5000 devices", "max_queued_messages")
+                .hasLineCount(1);
+    }
+
+    @Test
     void aRolloutIsFollowedUntilAllRunWhatIsWanted() throws Exception {
         var fleet = new PlayedFleet(look -> Map.of(
                 "a", f(look < 3 ? "1" : "2", look < 1 ? "1" : "2", "ready", ""),
