@@ -27,8 +27,6 @@ final class MqttFleet implements Fleet {
     /// Nothing new for so long: then what was retained has come.
     private static final long QUIET_MS = 300;
     private static final int QUIET_LOOKS = 20;
-    /// As many as the protocol knows: what goes beyond, mosquitto keeps for a thousand messages and drops the rest.
-    private static final int AT_ONCE = 65_535;
     /// Devices; what further ones tell is not kept.
     static final int MOST_DEVICES = 10_000;
 

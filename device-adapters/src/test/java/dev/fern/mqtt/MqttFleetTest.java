@@ -80,10 +80,10 @@ class MqttFleetTest {
         }
     }
 
-    /// With mosquitto as it comes: it keeps 1,000 messages for a client, and each device has two.
+    /// With mosquitto as it comes: 100 messages are on their way, 1,000 are kept, and each device has two.
     @Test
-    void aThousandDevicesAreHeard() throws Exception {
-        int many = 1000;
+    void moreIsHeardThanTheBrokerKeepsForAClientAtOnce() throws Exception {
+        int many = 600;
         for (int i = 0; i < many; i++) {
             retain("fern/d" + i + "/online", "online");
             retain("fern/d" + i + "/status", "{\"n\":" + i + "}");
@@ -91,7 +91,7 @@ class MqttFleetTest {
 
         try (var fleet = open("fern", PLENTY)) {
             Await.until("all are heard", () -> fleet.heard() == 2 * many);
-            assertThat(fleet.devices()).hasSize(many).containsEntry("d999", new Device(true, "{\"n\":999}"));
+            assertThat(fleet.devices()).hasSize(many).containsEntry("d599", new Device(true, "{\"n\":599}"));
             assertThat(fleet.left()).isZero();
         }
     }

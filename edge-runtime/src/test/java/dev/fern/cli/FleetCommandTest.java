@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// What `fern fleet` makes of what devices tell; with a broker it is in FleetTest of the e2e module.
 class FleetCommandTest {
+    private static final Duration LONG = Duration.ofMinutes(1);
+    private static final Duration SHORT = Duration.ofMillis(900);
     private static final Duration SETTLED = Duration.ofMillis(300);
     private static final FleetView.Choice ALL = new FleetView.Choice(null, null);
 
@@ -66,8 +68,9 @@ class FleetCommandTest {
         new FleetView(terminal, fleet, "mqtt://b under fern", choice, json).print();
     }
 
-    private void follow(Fleet fleet, FleetView.Choice choice) throws FailedException, InterruptedException {
-        new Following(terminal, fleet, choice, false, SETTLED, Duration.ofMillis(900)).await();
+    private void follow(Fleet fleet, Duration patience) throws FailedException, InterruptedException {
+        var choice = new FleetView.Choice(null, "f");
+        new Following(terminal, fleet, choice, false, SETTLED, patience).await();
     }
 
     @Test
@@ -196,7 +199,7 @@ class FleetCommandTest {
                 "strange", new Device(true, "no json"),
                 "without", device(true)));
 
-        follow(fleet, ALL);
+        follow(fleet, LONG);
 
         assertThat(fleet.nudges).isEqualTo(1);
         assertThat(fleet.look).isGreaterThan(6);
@@ -216,14 +219,14 @@ class FleetCommandTest {
                 "a", f("1", look < 6 ? "1" : "2", look < 2 ? "loading" : "ready", look < 6 ? "" : "2 was rolled back"),
                 "b", f("1", "2", "loading", "")));
 
-        assertThatThrownBy(() -> follow(fleet, ALL))
+        assertThatThrownBy(() -> follow(fleet, LONG))
                 .hasMessage("a does not run lab/f f:2@2: 2 was rolled back; mend it");
         assertThat(out()).endsWith("a lab/f: ready, runs f:1@1, wanted f:2@2: 2 was rolled back; mend it\n");
     }
 
     @Test
     void aFunctionThatIsIllEndsItToo() {
-        assertThatThrownBy(() -> follow(new PlayedFleet(_ -> Map.of("a", f("2", "2", "quarantined", "stuck"))), ALL))
+        assertThatThrownBy(() -> follow(new PlayedFleet(_ -> Map.of("a", f("2", "2", "quarantined", "stuck"))), LONG))
                 .hasMessage("a does not run lab/f f:2@2: stuck; mend it");
     }
 
@@ -234,7 +237,7 @@ class FleetCommandTest {
                 "b", device(false, function("f", "1", "2", "ready", "")),
                 "c", f("2", "2", "ready", "")));
 
-        assertThatThrownBy(() -> follow(fleet, ALL))
+        assertThatThrownBy(() -> follow(fleet, SHORT))
                 .hasMessageStartingWith(
                         "2 of 3 do not run what is wanted after 900 ms: a lab/f, b lab/f (offline); look at them");
         assertThat(out()).contains("b lab/f: offline, ready");
@@ -243,10 +246,10 @@ class FleetCommandTest {
     @Test
     void nobodyWhoHasItAndABrokerThatIsLostAreSaid() {
         var none = new PlayedFleet(_ -> Map.of());
-        assertThatThrownBy(() -> follow(none, new FleetView.Choice(null, "f")))
+        assertThatThrownBy(() -> follow(none, SHORT))
                 .hasMessageStartingWith("no device of the broker has */f after 900 ms");
         none.health = Health.down("it is gone", "look");
-        assertThatThrownBy(() -> follow(none, ALL)).hasMessage("it is gone; look");
+        assertThatThrownBy(() -> follow(none, LONG)).hasMessage("it is gone; look");
         assertThatThrownBy(() -> print(none, ALL, false)).hasMessage("it is gone; look");
     }
 
