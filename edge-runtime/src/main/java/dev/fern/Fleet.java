@@ -3,8 +3,7 @@ package dev.fern;
 import java.util.Map;
 
 /// The devices of a broker, as they tell of themselves under `PREFIX/DEVICE/status` and `PREFIX/DEVICE/online`. It
-/// hears
-/// them from when it was opened until it is closed. Any thread.
+/// hears them from when it was opened until it is closed: first, one after the other, what they told last. Any thread.
 public interface Fleet extends AutoCloseable {
     /// What one device has told.
     ///
@@ -17,6 +16,12 @@ public interface Fleet extends AutoCloseable {
 
     /// All that were heard of, by id.
     Map<String, Device> devices();
+
+    /// How often a device was heard of. While it grows after the opening, not all has come.
+    long heard();
+
+    /// How often what was told was not kept, as there is no room for more.
+    long left();
 
     /// Asks every device to look at the cloud now.
     void nudge();

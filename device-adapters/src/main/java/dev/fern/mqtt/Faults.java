@@ -54,6 +54,11 @@ final class Faults {
                         "check the broker and the network" + RETRIES);
     }
 
+    /// The same, for somebody who does not try again by himself.
+    static Problem once(Problem problem) {
+        return new Problem(problem.why(), problem.whatToDo().replace(RETRIES, ""));
+    }
+
     /// Why the broker did not want us, or not any more (MQTT 5, section 2.4).
     static Problem ended(int reason, @Nullable String text, Settings.Broker broker, String key) {
         var at = broker.url().toString();

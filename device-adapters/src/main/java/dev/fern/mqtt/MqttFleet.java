@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttClient;
@@ -23,16 +24,26 @@ import org.jspecify.annotations.Nullable;
 final class MqttFleet implements Fleet {
     private static final long PATIENCE_MS = 10_000;
     private static final int PACKET_BYTES = 1 << 20;
+    /// Nothing new for so long: then what was retained has come.
+    private static final long QUIET_MS = 300;
+    private static final int QUIET_LOOKS = 20;
     /// Devices; what further ones tell is not kept.
     static final int MOST_DEVICES = 10_000;
 
     private final Settings.Broker broker;
+    /// Characters of all statuses; what would be more is not kept.
+    private final long most;
     private final Map<String, Device> devices = new TreeMap<>();
+    private long held;
+    private long heard;
+    private long left;
     private volatile Health health;
     private volatile @Nullable MqttClient client;
 
-    MqttFleet(Settings.Broker broker) {
+    /// @param most characters of all statuses
+    MqttFleet(Settings.Broker broker, long most) {
         this.broker = broker;
+        this.most = most;
         health = Health.down("not connected with " + broker.url() + " yet", "wait a moment");
     }
 
@@ -47,11 +58,38 @@ final class MqttFleet implements Fleet {
             opened.setTimeToWait(PATIENCE_MS);
             opened.setCallback(new Callback());
             opened.connect(options);
-            opened.subscribe(new String[] {topic("+", "status"), topic("+", "online")}, new int[] {1, 1});
             health = Health.UP;
+            for (var leaf : new String[] {"status", "online"}) {
+                subscribe(opened, topic("+", leaf));
+            }
         } catch (FaultException | MqttException | RuntimeException e) {
-            health = new Health.Down(Faults.connection(e, broker, "mqtt", Instant.now()));
+            health = down(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            health = Health.down("this was interrupted", "try again");
         }
+    }
+
+    /// QoS 1: of QoS 0 a broker may drop any. And one after the other: mosquitto keeps 1,000 messages for a client and
+    /// drops what goes beyond.
+    private void subscribe(MqttClient opened, String filter) throws MqttException, InterruptedException {
+        if (health instanceof Health.Down) {
+            return;
+        }
+        var answer = opened.subscribe(filter, 1).getReasonCodes();
+        if (answer != null && answer.length == 1 && answer[0] >= 0x80) {
+            health = new Health.Down(Faults.subscription(answer[0], null, filter));
+            return;
+        }
+        long before = -1;
+        for (int looks = 0; looks < QUIET_LOOKS && heard() != before; looks++) {
+            before = heard();
+            TimeUnit.MILLISECONDS.sleep(QUIET_MS);
+        }
+    }
+
+    private Health down(Exception fault) {
+        return new Health.Down(Faults.once(Faults.connection(fault, broker, "mqtt", Instant.now())));
     }
 
     private String topic(String device, String leaf) {
@@ -71,6 +109,20 @@ final class MqttFleet implements Fleet {
     }
 
     @Override
+    public long heard() {
+        synchronized (devices) {
+            return heard;
+        }
+    }
+
+    @Override
+    public long left() {
+        synchronized (devices) {
+            return left;
+        }
+    }
+
+    @Override
     public void nudge() {
         var open = client;
         try {
@@ -78,7 +130,7 @@ final class MqttFleet implements Fleet {
                 open.publish(topic("all", "sync"), new byte[0], 1, false);
             }
         } catch (MqttException e) {
-            health = new Health.Down(Faults.connection(e, broker, "mqtt", Instant.now()));
+            health = down(e);
         }
     }
 
@@ -89,16 +141,25 @@ final class MqttFleet implements Fleet {
         var device = topic.substring(broker.prefix().length() + 1, topic.lastIndexOf('/'));
         var text = new String(body, StandardCharsets.UTF_8);
         synchronized (devices) {
-            var old = devices.getOrDefault(device, new Device(true, ""));
+            heard++;
+            var known = devices.get(device);
+            var old = known == null ? new Device(true, "") : known;
             if (body.length == 0) {
-                devices.remove(device); // somebody has cleared what a device of old had left
-            } else if (devices.containsKey(device) || devices.size() < MOST_DEVICES) {
-                devices.put(
-                        device,
-                        topic.endsWith("/status")
-                                ? new Device(old.online(), text)
-                                : new Device(!text.equals("offline"), old.statusJson()));
+                // somebody has cleared what a device of old had left
+                held -= old.statusJson().length();
+                devices.remove(device);
+                return;
             }
+            var now = topic.endsWith("/status")
+                    ? new Device(old.online(), text)
+                    : new Device(!text.equals("offline"), old.statusJson());
+            long more = (long) now.statusJson().length() - old.statusJson().length();
+            if (known == null && devices.size() >= MOST_DEVICES || more > 0 && held + more > most) {
+                left++;
+                return;
+            }
+            held += more;
+            devices.put(device, now);
         }
     }
 
@@ -126,8 +187,10 @@ final class MqttFleet implements Fleet {
 
         @Override
         public void disconnected(MqttDisconnectResponse response) {
-            health = new Health.Down(
-                    new Problem("the connection to " + broker.url() + " is lost", "check the broker and the network"));
+            if (health instanceof Health.Up) {
+                health = new Health.Down(new Problem(
+                        "the connection to " + broker.url() + " is lost", "check the broker and the network"));
+            }
         }
 
         @Override

@@ -51,6 +51,11 @@ final class Outside implements AutoCloseable {
         }
     }
 
+    /// The broker keeps it for those who come later.
+    void retain(String topic, String text) throws MqttException {
+        client.publish(topic, text.getBytes(StandardCharsets.UTF_8), 1, true);
+    }
+
     List<Heard> heard() {
         return heard;
     }

@@ -54,6 +54,7 @@ public final class Cli {
                 .addSubcommand(new DoctorCommand(terminal, inspection))
                 .addSubcommand(new DeployCommand(terminal, inspection))
                 .addSubcommand(new PromoteCommand(terminal))
+                .addSubcommand(new FleetCommand(terminal))
                 .addSubcommand(new HelpCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()))
                 .setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()))

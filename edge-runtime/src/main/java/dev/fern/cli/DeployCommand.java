@@ -2,8 +2,6 @@ package dev.fern.cli;
 
 import dev.fern.Durations;
 import dev.fern.Fleet;
-import dev.fern.FleetProvider;
-import dev.fern.Health;
 import dev.fern.Settings;
 import dev.fern.config.AnyDevice;
 import dev.fern.config.ConfigReader;
@@ -15,14 +13,11 @@ import dev.fern.publish.Published;
 import dev.fern.publish.Publisher;
 import dev.fern.publish.Steps;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -50,12 +45,8 @@ final class DeployCommand implements Callable<Integer> {
             description = "a device to wait for; may be given several times (token: FERN_TOKEN, FERN_TOKEN_FILE)")
     private List<String> devices = new ArrayList<>();
 
-    @Option(
-            names = "--mqtt",
-            paramLabel = "URL",
-            description = "a broker whose devices to wait for, those that have the function (default: mqtt of the"
-                    + " configuration, whose user and certificates count for both)")
-    private @Nullable String mqtt;
+    @Mixin
+    private BrokerOptions broker = new BrokerOptions();
 
     @Option(names = "--timeout", paramLabel = "TIME", description = "how long to wait for devices (default: 60s)")
     private String timeout = "60s";
@@ -101,42 +92,12 @@ final class DeployCommand implements Callable<Integer> {
     /// Opened before anything is changed, so that nobody waits for what never comes.
     private @Nullable Fleet fleet(@Nullable Settings settings) throws FailedException {
         var configured = settings == null ? null : settings.mqtt();
-        if (mqtt == null && (!wait || configured == null)) {
-            if (wait && devices.isEmpty()) {
-                throw where.wrong(
-                        "--wait needs to know where to look; name a broker by --mqtt URL or devices by --device URL");
-            }
-            return null;
+        var named = wait || broker.named() ? broker.broker(configured, "deploy") : null;
+        if (named == null && wait && devices.isEmpty()) {
+            throw where.wrong(
+                    "--wait needs to know where to look; name a broker by --mqtt URL or devices by --device URL");
         }
-        var id = "fern-deploy-" + UUID.randomUUID();
-        var broker = configured == null
-                ? new Settings.Broker(url(mqtt), id, false, "fern", null, null, null, null, null)
-                : new Settings.Broker(
-                        mqtt == null ? configured.url() : url(mqtt),
-                        id,
-                        false,
-                        configured.prefix(),
-                        configured.username(),
-                        configured.passwordFile(),
-                        configured.caFile(),
-                        configured.certFile(),
-                        configured.keyFile());
-        for (var provider : ServiceLoader.load(FleetProvider.class)) {
-            var fleet = provider.open(broker);
-            if (fleet.health() instanceof Health.Down(var problem)) {
-                fleet.close();
-                throw new FailedException(problem.toString());
-            }
-            return fleet;
-        }
-        throw new FailedException("this installation knows no brokers; name devices by --device URL instead");
-    }
-
-    private URI url(@Nullable String broker) {
-        if (broker == null || !broker.matches("(mqtts?|tcp|ssl)://[^/@\\s]+/?")) {
-            throw where.wrong("'" + broker + "' is no broker; write mqtt://HOST or mqtts://HOST");
-        }
-        return URI.create(broker);
+        return named == null ? null : BrokerOptions.open(named, configured != null);
     }
 
     private Published publish(Order order) throws FailedException, InterruptedException {

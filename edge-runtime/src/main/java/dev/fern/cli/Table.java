@@ -20,7 +20,7 @@ final class Table {
 
     /// The text without control characters, which may come from anybody's payload.
     static String plain(String text) {
-        return text.replaceAll("\\p{Cntrl}+", " ");
+        return text.replaceAll("\\p{Cc}+", " ");
     }
 
     void print(PrintStream out) {

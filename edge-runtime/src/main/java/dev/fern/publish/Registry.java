@@ -122,9 +122,7 @@ final class Registry implements AutoCloseable {
             if (manifest instanceof ManifestListTemplate list) {
                 var digests = list.getDigestsForPlatform(architecture, "linux");
                 if (digests.isEmpty()) {
-                    throw new PublishException(
-                            "the base image " + image + " does not exist for linux/" + architecture,
-                            "name another by run_image in func.yaml, or deploy with --edge-only");
+                    throw foreign(architecture);
                 }
                 manifest = client.pullManifest(digests.getFirst()).getManifest();
             }
@@ -137,8 +135,12 @@ final class Registry implements AutoCloseable {
             }
             var configuration = Blobs.writeToByteArray(blob(
                     Objects.requireNonNull(single.getContainerConfiguration().getDigest())));
-            return JsonToImageTranslator.toImage(
+            var found = JsonToImageTranslator.toImage(
                     single, JsonTemplateMapper.readJson(configuration, ContainerConfigurationTemplate.class));
+            if (!found.getArchitecture().equals(architecture)) {
+                throw foreign(architecture); // no index, or one that promises too much
+            }
+            return found;
         } catch (IOException | RegistryException e) {
             throw faults.of(e);
         } catch (LayerPropertyNotFoundException
@@ -149,6 +151,12 @@ final class Registry implements AutoCloseable {
                             + PublishException.line(String.valueOf(e.getMessage())),
                     "name another by run_image in func.yaml, or deploy with --edge-only");
         }
+    }
+
+    private PublishException foreign(String architecture) {
+        return new PublishException(
+                "the base image " + image + " does not exist for linux/" + architecture,
+                "name another by run_image in func.yaml, or deploy with --edge-only");
     }
 
     /// A blob that comes from there whenever it is written somewhere, and is checked against its digest.

@@ -14,8 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 class ArrivalTest {
@@ -37,38 +35,6 @@ class ArrivalTest {
     private static String status(String digest, String state, String more) {
         return "{\"functions\":[{\"app\":\"lab\",\"name\":\"other\"},{\"app\":\"lab\",\"name\":\"f\",\"digest\":\""
                 + digest + "\",\"state\":\"" + state + "\"" + more + "}]}";
-    }
-
-    /// Tells something else at each look.
-    private static final class PlayedFleet implements Fleet {
-        private final IntFunction<Map<String, Device>> looks;
-        private final TreeMap<String, Device> known = new TreeMap<>();
-        private Health health = Health.UP;
-        private int look;
-        private int nudges;
-
-        PlayedFleet(IntFunction<Map<String, Device>> looks) {
-            this.looks = looks;
-        }
-
-        @Override
-        public Health health() {
-            return health;
-        }
-
-        @Override
-        public Map<String, Device> devices() {
-            known.putAll(looks.apply(look++));
-            return known;
-        }
-
-        @Override
-        public void nudge() {
-            nudges++;
-        }
-
-        @Override
-        public void close() {}
     }
 
     @Test
