@@ -2,6 +2,8 @@ package dev.fern.e2e;
 
 import dev.fern.e2e.bench.Beside;
 import dev.fern.e2e.bench.Contest;
+import dev.fern.e2e.bench.Deployments;
+import dev.fern.e2e.bench.HttpContest;
 import dev.fern.e2e.bench.Journals;
 import dev.fern.e2e.bench.Report;
 import dev.fern.e2e.bench.Runtimes;
@@ -46,8 +48,19 @@ public final class Bench {
                 print(load, journals.report());
                 System.exit(journals.missing() > 0 ? 1 : 0);
             }
+            case "http" -> {
+                var http = HttpContest.run(brief ? HttpContest.Plan.SHORT : HttpContest.Plan.LONG, System.err::println);
+                print(load, http.report());
+                System.exit(http.wrong() > 0 ? 1 : 0);
+            }
+            case "deploy" -> {
+                print(
+                        load,
+                        Deployments.run(brief ? Deployments.Plan.SHORT : Deployments.Plan.LONG, System.err::println));
+                System.exit(0);
+            }
             default -> {
-                System.err.println("usage: ./dev bench [mqtt|runtimes|limits|journal] [--short]");
+                System.err.println("usage: ./dev bench [mqtt|runtimes|limits|journal|http|deploy] [--short]");
                 System.exit(2);
             }
         }
