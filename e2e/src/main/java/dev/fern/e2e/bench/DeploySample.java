@@ -97,8 +97,9 @@ record DeploySample(String title, String name, String body, String base) {
     private static void copy(Path from, Path to) throws IOException {
         try (var files = Files.walk(from)) {
             for (var file : files.toList()) {
-                if (!file.getFileName().toString().startsWith(".")) {
-                    Files.copy(file, to.resolve(from.relativize(file).toString()));
+                var relative = from.relativize(file).toString();
+                if (!("/" + relative).contains("/.")) {
+                    Files.copy(file, to.resolve(relative));
                 }
             }
         }

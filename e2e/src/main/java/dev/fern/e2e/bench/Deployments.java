@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -96,8 +97,11 @@ public final class Deployments implements AutoCloseable {
 
     private void makeBases() throws IOException, InterruptedException {
         var scratch = stage.sandbox().folder("bases");
+        var made = new HashSet<String>();
         for (var sample : plan.samples) {
-            sample.pushBase(registry.address(), scratch);
+            if (made.add(sample.base())) {
+                sample.pushBase(registry.address(), scratch);
+            }
         }
     }
 
