@@ -17,11 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// `./dev bench [NAME]`: prints a part of docs/benchmarks.md, measured on this machine now: `mqtt` (as without a
-/// name), `runtimes`, `limits` or `journal`. About five minutes; with `--short` some seconds, to see that it works.
+/// name), `runtimes`, `limits`, `journal`, `deploy` or `http`. Some minutes; with `--short` some seconds, to see that
+/// it
+/// works.
 public final class Bench {
     private Bench() {}
 
-    /// Ends with exit code 1 if a message or a call was lost, or a message duplicated, and never because something was
+    /// Ends with exit code 1 if a message or a call was lost or answered wrongly, or a message duplicated, and never
+    /// because something was
     /// slow.
     public static void main(String[] arguments) throws IOException, InterruptedException {
         var words = new ArrayList<>(List.of(arguments));

@@ -20,18 +20,20 @@ import java.util.Map;
 /// @param name the function's, and its http trigger's path
 /// @param body what it is called with
 /// @param base its base image without registry; what that is made of here is in [#pushBase]
-record DeploySample(String title, String name, String body, String base) {
+/// @param library how a jar of a device's `lib` begins that is part of it, or empty
+record DeploySample(String title, String name, String body, String base, String library) {
+    private static final String JRE = "fnproject/fn-java-fdk:jre21-1.0.212";
     /// As small as a Java function is.
-    static final DeploySample JAVA =
-            new DeploySample("Java, one class", "hello", "", "fnproject/fn-java-fdk:jre21-1.0.212");
-    /// With a library in a jar beside it.
+    static final DeploySample JAVA = new DeploySample("Java, one class", "hello", "", JRE, "");
+    /// With a library of some hundred classes in a jar beside it.
     static final DeploySample LIBRARY =
-            new DeploySample("Java, with a library", "hello-library", "", "fnproject/fn-java-fdk:jre21-1.0.212");
+            new DeploySample("Java, with a library", "hello-library", "", JRE, "commons-lang3-");
+    /// With a Jackson of its own, which the FDK then uses for it.
+    static final DeploySample JACKSON =
+            new DeploySample("Java, with its own Jackson", "hello-jackson", "", JRE, "fdk/jackson-databind-");
     /// With Fn's FDK in node_modules, as `npm install` leaves it.
     static final DeploySample SCRIPT = new DeploySample(
-            "JavaScript, with the FDK", "dew-point", "{\"celsius\":20,\"humidity\":50}", "fnproject/node:24");
-
-    private static final String LIBRARY_JAR = "jackson-databind-2.16.1.jar";
+            "JavaScript, with the FDK", "dew-point", "{\"celsius\":20,\"humidity\":50}", "fnproject/node:24", "");
 
     boolean isScript() {
         return equals(SCRIPT);
@@ -65,24 +67,28 @@ record DeploySample(String title, String name, String body, String base) {
         var source = Files.readString(Stage.sample("hello").resolve("src/main/java/com/example/fn/Hello.java"))
                 .replace("\"Hello, \"", "\"" + mark(version) + "Hello, \"");
         var folder = Functions.write(parent, "hello", source, List.of());
-        if (equals(LIBRARY)) {
-            var target = Files.createDirectories(parent.resolve(name).resolve("target"));
-            Files.copy(
-                    folder.resolve("target/hello.jar"),
-                    target.resolve("hello.jar"),
-                    StandardCopyOption.REPLACE_EXISTING);
-            Files.copy(
-                    Functions.dist("fdk/" + LIBRARY_JAR),
-                    target.resolve(LIBRARY_JAR),
-                    StandardCopyOption.REPLACE_EXISTING);
+        if (library.isEmpty()) {
+            return;
         }
+        var target = Files.createDirectories(parent.resolve(name).resolve("target"));
+        copyOver(folder.resolve("target/hello.jar"), target);
+        var place = Functions.dist(library);
+        try (var jars = Files.newDirectoryStream(place.getParent(), place.getFileName() + "*.jar")) {
+            for (var jar : jars) {
+                copyOver(jar, target);
+            }
+        }
+    }
+
+    private static void copyOver(Path file, Path folder) throws IOException {
+        Files.copy(file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private void script(Path folder, int version) throws IOException {
         var sample = Stage.sample("dew-point");
         Files.createDirectories(folder);
         for (var file : List.of("dew-point.js", "package.json")) {
-            Files.copy(sample.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+            copyOver(sample.resolve(file), folder);
         }
         Files.writeString(
                 folder.resolve("func.js"),

@@ -1,6 +1,7 @@
 package dev.fern.e2e.bench;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 
 /// One deployment, from the end of its push to the first answer of the new version; times by [System#nanoTime].
@@ -52,9 +53,12 @@ record Deployed(
     }
 
     static Deployed of(
-            String function, boolean first, long pushed, long running, long answered, Heard heard, Sizes sizes) {
+            DeploySample sample, boolean first, long pushed, long running, long answered, Heard heard, Sizes sizes) {
         Predicate<Wiretap.Request> afterwards = request -> request.endNanos() - pushed > 0;
+        // the nudge makes it ask for the digests of all tags as well, beside this
         var pulls = heard.registry.stream()
+                .filter(request ->
+                        request.method().equals("GET") && request.path().contains("/" + sample.name() + "/"))
                 .filter(request -> request.startNanos() - pushed > 0 && request.endNanos() - answered < 0)
                 .toList();
         long asked = pulls.getFirst().startNanos();
@@ -66,7 +70,7 @@ record Deployed(
                 .filter(request -> request.startNanos() - answered < 0)
                 .toList();
         return new Deployed(
-                function,
+                sample.title(),
                 first,
                 pushed,
                 tells.getLast().endNanos(),
@@ -124,6 +128,21 @@ record Deployed(
     /// From the device's first request on, without what it waited for Fn server and registry.
     double deviceMs() {
         return ms(looked, answered) - (waitedAtRead + waitedAtPulled) / 1e6;
+    }
+
+    /// For whoever waits for the tables.
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%.0f ms: Fn server told %.0f, nudge %.0f, definitions %.0f, image %.0f, loading %.0f, first call %.0f",
+                totalMs(),
+                tellingMs(),
+                nudgeMs(),
+                readingMs(),
+                pullingMs(),
+                loadingMs(),
+                answeringMs());
     }
 
     private static double ms(long from, long to) {

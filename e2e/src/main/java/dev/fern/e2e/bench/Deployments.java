@@ -37,8 +37,8 @@ public final class Deployments implements AutoCloseable {
     /// @param based whether base images are made, else images have none
     public record Plan(int rounds, boolean based, List<DeploySample> samples) {
         /// About two minutes.
-        public static final Plan LONG =
-                new Plan(5, true, List.of(DeploySample.JAVA, DeploySample.LIBRARY, DeploySample.SCRIPT));
+        public static final Plan LONG = new Plan(
+                5, true, List.of(DeploySample.JAVA, DeploySample.LIBRARY, DeploySample.JACKSON, DeploySample.SCRIPT));
         /// Whether it works at all.
         public static final Plan SHORT = new Plan(1, false, List.of(DeploySample.JAVA));
     }
@@ -87,7 +87,7 @@ public final class Deployments implements AutoCloseable {
             for (int round = 0; round <= plan.rounds; round++) {
                 for (var sample : plan.samples) {
                     var one = deployments.round(sample, round);
-                    progress.accept("%s: %.0f ms".formatted(sample.title(), one.totalMs()));
+                    progress.accept("%s: %s".formatted(sample.title(), one));
                     all.add(one);
                 }
             }
@@ -119,7 +119,7 @@ public final class Deployments implements AutoCloseable {
         long counted = Written.files(fern) - before;
         var digest = image.substring(image.indexOf('@') + 1);
         return Deployed.of(
-                sample.title(),
+                sample,
                 round == 0,
                 pushed,
                 running(digest),
