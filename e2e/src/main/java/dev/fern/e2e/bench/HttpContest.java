@@ -154,7 +154,8 @@ public record HttpContest(List<Run> runs) {
                 "p50, ms",
                 "p99, ms",
                 "p99 to bare",
-                "CPU µs/request");
+                "CPU µs/request",
+                "CPU to bare");
         for (int connections : all) {
             for (var server : List.of(BARE, FERN)) {
                 boolean ours = server.equals(FERN);
@@ -166,7 +167,8 @@ public record HttpContest(List<Run> runs) {
                         spread(server, connections, run -> run.p50Micros / 1e3).text(3),
                         spread(server, connections, run -> run.p99Micros / 1e3).text(3),
                         ours ? ratio(connections, Run::p99Micros).text(2) : "",
-                        spread(server, connections, Run::cpuMicros).text(0));
+                        spread(server, connections, Run::cpuMicros).text(0),
+                        ours ? ratio(connections, Run::cpuMicros).text(1) : "");
             }
         }
         tables.table("Targets of HTTP", "what", "target", "measured", "");
