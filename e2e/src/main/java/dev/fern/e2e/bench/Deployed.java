@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 /// @param looked the device's first request of the Fn server began
 /// @param read the Fn server's last answer to the device had come
 /// @param pulled the registry's last answer to the device had come
-/// @param running the device logged that it runs the new version
+/// @param running the device logged that it runs the new version, or answered if that came first
 /// @param answered the new version's first answer was here
 /// @param waitedAtTold of the time before `told`, what the Fn server took to answer
 /// @param waitedAtRead of the time before `read`, what the Fn server took to answer the device
@@ -77,7 +77,7 @@ record Deployed(
                 reads.getFirst().startNanos(),
                 reads.getLast().endNanos(),
                 pulls.getLast().endNanos(),
-                running,
+                running - answered < 0 ? running : answered, // the log's line may come after the answer
                 answered,
                 waited(tells),
                 waited(reads),
