@@ -77,7 +77,8 @@ final class Disk {
     }
 
     private static boolean isFileOrFolder(Path path) {
-        return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+        return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+                || Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     /// Linux syncs folders and files opened for reading alike (fsync(2)).

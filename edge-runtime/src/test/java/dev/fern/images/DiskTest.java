@@ -16,7 +16,8 @@ class DiskTest {
 
     private void fill() throws IOException {
         for (int i = 0; i < 50; i++) {
-            Files.writeString(Files.createDirectories(folder.resolve("d" + i % 5)).resolve("f" + i), "x");
+            Files.writeString(
+                    Files.createDirectories(folder.resolve("d" + i % 5)).resolve("f" + i), "x");
         }
         Files.createSymbolicLink(folder.resolve("nowhere"), Path.of("not-there"));
     }
