@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Header fields as HTTP has them (RFC 9110, section 5): names in any case, several values a name. Never changes.
@@ -28,7 +27,7 @@ public final class Headers {
             "transfer-encoding",
             "upgrade");
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+    private static final String MARKS = "!#$%&'*+.^_`|~-";
 
     private final SortedMap<String, List<String>> fields;
 
@@ -38,7 +37,14 @@ public final class Headers {
 
     /// Whether a field can have that name (RFC 9110, section 5.6.2).
     public static boolean isName(String name) {
-        return NAME.matcher(name).matches();
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            if (!letter && MARKS.indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
     }
 
     public static Headers of(Map<String, List<String>> fields) {

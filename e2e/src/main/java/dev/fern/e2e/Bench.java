@@ -2,6 +2,8 @@ package dev.fern.e2e;
 
 import dev.fern.e2e.bench.Beside;
 import dev.fern.e2e.bench.Contest;
+import dev.fern.e2e.bench.Deployments;
+import dev.fern.e2e.bench.HttpContest;
 import dev.fern.e2e.bench.Journals;
 import dev.fern.e2e.bench.Report;
 import dev.fern.e2e.bench.Runtimes;
@@ -15,11 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// `./dev bench [NAME]`: prints a part of docs/benchmarks.md, measured on this machine now: `mqtt` (as without a
-/// name), `runtimes`, `limits` or `journal`. About five minutes; with `--short` some seconds, to see that it works.
+/// name), `runtimes`, `limits`, `journal`, `deploy` or `http`. Some minutes; with `--short` some seconds, to see that
+/// it
+/// works.
 public final class Bench {
     private Bench() {}
 
-    /// Ends with exit code 1 if a message or a call was lost, or a message duplicated, and never because something was
+    /// Ends with exit code 1 if a message or a call was lost or answered wrongly, or a message duplicated, and never
+    /// because something was
     /// slow.
     public static void main(String[] arguments) throws IOException, InterruptedException {
         var words = new ArrayList<>(List.of(arguments));
@@ -46,8 +51,19 @@ public final class Bench {
                 print(load, journals.report());
                 System.exit(journals.missing() > 0 ? 1 : 0);
             }
+            case "http" -> {
+                var http = HttpContest.run(brief ? HttpContest.Plan.SHORT : HttpContest.Plan.LONG, System.err::println);
+                print(load, http.report());
+                System.exit(http.wrong() > 0 ? 1 : 0);
+            }
+            case "deploy" -> {
+                print(
+                        load,
+                        Deployments.run(brief ? Deployments.Plan.SHORT : Deployments.Plan.LONG, System.err::println));
+                System.exit(0);
+            }
             default -> {
-                System.err.println("usage: ./dev bench [mqtt|runtimes|limits|journal] [--short]");
+                System.err.println("usage: ./dev bench [mqtt|runtimes|limits|journal|http|deploy] [--short]");
                 System.exit(2);
             }
         }

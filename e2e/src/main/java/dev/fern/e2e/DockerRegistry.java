@@ -41,6 +41,10 @@ public final class DockerRegistry {
         return "127.0.0.1:" + port;
     }
 
+    public int port() {
+        return port;
+    }
+
     public void kill() {
         child.kill();
     }

@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /// Finds the programs of this machine. Debian keeps daemons where a user's PATH does not look.
-final class Programs {
+public final class Programs {
     private Programs() {}
 
     /// The path of that program.
     ///
     /// @throws IllegalStateException with what to install if it is missing
-    static String find(String name) {
+    public static String find(String name) {
         var folders = Stream.concat(
                 Stream.of(System.getenv().getOrDefault("PATH", "").split(":")),
                 Stream.of("/usr/sbin", "/usr/local/sbin"));

@@ -3,6 +3,8 @@ package dev.fern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fern.e2e.bench.Contest;
+import dev.fern.e2e.bench.Deployments;
+import dev.fern.e2e.bench.HttpContest;
 import dev.fern.e2e.bench.Journals;
 import dev.fern.e2e.bench.Report;
 import dev.fern.e2e.bench.Runtimes;
@@ -43,6 +45,25 @@ class BenchTest {
         var page = Markdown.read(Path.of(System.getProperty("fern.home"), "docs/benchmarks.md"));
         assertThat(titles(journals.report())).hasSize(2).isSubsetOf(titles(page.lines()));
         assertThat(String.join("\n", journals.report())).doesNotContain("NaN");
+    }
+
+    @Test
+    void aShortLookAtCallsOverHttpGetsEveryAnswerAndMakesTheTablesOfThePage() throws Exception {
+        var http = HttpContest.run(HttpContest.Plan.SHORT, _ -> {});
+
+        assertThat(http.wrong()).as("answers that were not the echo").isZero();
+        var page = Markdown.read(Path.of(System.getProperty("fern.home"), "docs/benchmarks.md"));
+        assertThat(titles(http.report())).hasSize(2).isSubsetOf(titles(page.lines()));
+        assertThat(String.join("\n", http.report())).doesNotContain("NaN");
+    }
+
+    @Test
+    void aShortLookAtDeploymentsSeesEachStepAndMakesTheTablesOfThePage() throws Exception {
+        var report = Deployments.run(Deployments.Plan.SHORT, _ -> {});
+
+        var page = Markdown.read(Path.of(System.getProperty("fern.home"), "docs/benchmarks.md"));
+        assertThat(titles(report)).hasSize(3).isSubsetOf(titles(page.lines()));
+        assertThat(String.join("\n", report)).doesNotContain("NaN");
     }
 
     private static List<String> titles(List<String> lines) {

@@ -16,9 +16,7 @@ import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.jar.JarFile;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +28,20 @@ import org.jspecify.annotations.Nullable;
 final class FunctionFiles implements Closeable {
     /// One file of the class path.
     record Entry(URL url, ProtectionDomain origin, Source source) {
-        /// Where the version of a class file stands.
+        byte[] bytes() throws IOException {
+            try (var in = source.open()) {
+                return in.readAllBytes();
+            }
+        }
+    }
+
+    interface Source {
+        InputStream open() throws IOException;
+    }
+
+    /// A class file of the class path. There may be thousands, so it costs no more than to be named.
+    private record ClassBytes(String name, long size, Source source) {
+        /// Where its version stands.
         byte[] head() throws IOException {
             try (var in = source.open()) {
                 return in.readNBytes(16);
@@ -44,16 +55,12 @@ final class FunctionFiles implements Closeable {
         }
     }
 
-    interface Source {
-        InputStream open() throws IOException;
-    }
-
     /// A jar or a folder.
     private interface Place extends Closeable {
         @Nullable Entry find(String name);
 
-        /// The names of all class files, with their sizes.
-        Map<String, Long> classes() throws IOException;
+        /// All class files.
+        List<ClassBytes> classes() throws IOException;
     }
 
     /// Tries those classes that may be impossible to rewrite, before one of them is needed.
@@ -62,10 +69,9 @@ final class FunctionFiles implements Closeable {
     void check() throws InvalidDefinitionException {
         for (var place : places) {
             try {
-                for (var entry : place.classes().entrySet()) {
-                    var file = place.find(entry.getKey());
-                    if (file != null && Rewriter.isDoubtful(file.head(), entry.getValue())) {
-                        Rewriter.rewrite(entry.getKey(), file.bytes());
+                for (var file : place.classes()) {
+                    if (Rewriter.isDoubtful(file.head(), file.size)) {
+                        Rewriter.rewrite(file.name, file.bytes());
                     }
                 }
             } catch (Rewriter.UnreadableClassError e) {
@@ -181,16 +187,16 @@ final class FunctionFiles implements Closeable {
         }
 
         @Override
-        public Map<String, Long> classes() throws IOException {
+        public List<ClassBytes> classes() throws IOException {
             if (!Files.isDirectory(path)) {
-                return Map.of();
+                return List.of();
             }
-            var classes = new HashMap<String, Long>();
+            var classes = new ArrayList<ClassBytes>();
             try (var files = Files.walk(path)) {
                 for (var file : (Iterable<Path>) files::iterator) {
                     var name = path.relativize(file).toString();
                     if (isClass(name)) {
-                        classes.put(name, Files.size(file));
+                        classes.add(new ClassBytes(name, Files.size(file), () -> Files.newInputStream(file)));
                     }
                 }
             } catch (UncheckedIOException e) {
@@ -229,12 +235,11 @@ final class FunctionFiles implements Closeable {
         }
 
         @Override
-        public Map<String, Long> classes() {
-            var classes = new HashMap<String, Long>();
-            jar.versionedStream()
+        public List<ClassBytes> classes() {
+            return jar.versionedStream()
                     .filter(entry -> isClass(entry.getName()))
-                    .forEach(entry -> classes.put(entry.getName(), entry.getSize()));
-            return classes;
+                    .map(entry -> new ClassBytes(entry.getName(), entry.getSize(), () -> jar.getInputStream(entry)))
+                    .toList();
         }
 
         @Override

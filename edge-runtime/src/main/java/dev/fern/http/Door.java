@@ -35,8 +35,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +71,7 @@ public final class Door implements Adapter {
     private final Time time;
     private final Metrics metrics;
     private final LogStreams logs;
+    private final Map<Integer, LongAdder> served = new ConcurrentHashMap<>();
     private volatile Routes routes = Routes.NONE;
     private volatile boolean listening;
     private Audience audience = Audience.NONE;
@@ -260,7 +264,9 @@ public final class Door implements Adapter {
     }
 
     private void count(Exchange exchange) {
-        metrics.counter("fern_http_requests_total", "status", exchange.status() / 100 + "xx")
+        served.computeIfAbsent(
+                        exchange.status() / 100,
+                        kind -> metrics.counter("fern_http_requests_total", "status", kind + "xx"))
                 .increment();
     }
 

@@ -1,23 +1,27 @@
 package dev.fern.http;
 
 import dev.fern.Time;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its answer, in this room's words.
@@ -26,8 +30,14 @@ final class Exchange {
     /// How long a client may take to send a body, and to take an answer.
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /// Those that every call has to do with: to find a name costs.
+    private static final Map<String, HeaderName> NAMES = Stream.of(
+                    "Connection", "Content-Type", "Content-Length", "Fn-Call-Id", "Fn-Invoke-Type", "Origin")
+            .collect(Collectors.toUnmodifiableMap(Function.identity(), HeaderNames::create));
+
     private static final Duration DRAINING = Duration.ofSeconds(5);
     private static final int MAX_DRAINED_BYTES = 4 << 20;
+    private static final int CHUNK = 8 << 10;
 
     private final ServerRequest request;
     private final ServerResponse response;
@@ -85,8 +95,13 @@ final class Exchange {
         return request.remotePeer().tlsCertificates().isPresent();
     }
 
+    private static HeaderName named(String name) {
+        var known = NAMES.get(name);
+        return known == null ? HeaderNames.create(name) : known;
+    }
+
     @Nullable String header(String name) {
-        return request.headers().first(HeaderNames.create(name)).orElse(null);
+        return request.headers().first(named(name)).orElse(null);
     }
 
     /// Each header with each of its values.
@@ -119,21 +134,25 @@ final class Exchange {
 
     private byte[] read(int most) throws RefusedException, IOException {
         long start = time.nanos();
-        var body = new ByteArrayOutputStream();
-        var chunk = new byte[8192];
+        // one byte more than is announced: then its end is found, and nothing has to be copied until there
+        var body = new byte[(int) Math.min(request.headers().contentLength().orElse(CHUNK), CHUNK) + 1];
+        int length = 0;
         var in = request.content().inputStream();
         entity = in;
-        for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-            body.write(chunk, 0, read);
-            if (body.size() > most) {
+        for (int read = in.read(body); read >= 0; read = in.read(body, length, body.length - length)) {
+            length += read;
+            if (length > most) {
                 throw tooLarge(most);
             }
             if (time.nanos() - start > PATIENCE.toNanos()) {
                 mustClose = true;
                 throw new RefusedException(408, "Request took too long");
             }
+            if (length == body.length) {
+                body = Arrays.copyOf(body, 2 * length);
+            }
         }
-        return body.toByteArray();
+        return Arrays.copyOf(body, length);
     }
 
     /// The rest of the body is not read: the connection cannot be used again.
@@ -143,7 +162,7 @@ final class Exchange {
     }
 
     void header(String name, String... values) {
-        response.header(HeaderNames.create(name), values);
+        response.header(named(name), values);
     }
 
     void send(int newStatus, String contentType, byte[] body) throws IOException {

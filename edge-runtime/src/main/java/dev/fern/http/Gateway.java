@@ -4,26 +4,31 @@ import dev.fern.Answer;
 import dev.fern.Headers;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Header fields on their way to a function and back, as an Fn server maps them
 /// (fn/api/server/runner_httptrigger.go, runner_fninvoke.go).
 final class Gateway {
     private static final String PREFIX = "Fn-Http-H-";
+    /// Fields of a request that no function gets.
+    private static final Set<String> OF_THE_CONNECTION = with("host");
     /// Fields of an answer that are the server's own.
-    private static final Set<String> OURS = Stream.concat(
-                    Headers.HOP_BY_HOP.stream(), Stream.of("content-length", "fn-call-id", "date"))
-            .collect(Collectors.toUnmodifiableSet());
+    private static final Set<String> OURS = with("content-length", "fn-call-id", "date");
 
     private Gateway() {}
+
+    private static Set<String> with(String... more) {
+        return Stream.concat(Headers.HOP_BY_HOP.stream(), Stream.of(more)).collect(Collectors.toUnmodifiableSet());
+    }
 
     /// What a function called by `/invoke` gets: all fields as they came, but for those of the connection and this
     /// door's own token.
@@ -51,19 +56,24 @@ final class Gateway {
     }
 
     private static void forEach(Exchange exchange, Guard guard, BiConsumer<String, String> action) {
-        var dropped = new TreeSet<>(Headers.HOP_BY_HOP);
-        dropped.add("host");
-        if (exchange.header("Connection") instanceof String named) {
-            Arrays.stream(named.split(","))
-                    .map(name -> name.strip().toLowerCase(Locale.ROOT))
-                    .forEach(dropped::add);
-        }
+        var dropped = dropped(exchange.header("Connection"));
         exchange.forEachHeader((name, value) -> {
             boolean secret = name.equalsIgnoreCase("Authorization") && guard.isToken(value);
             if (!secret && !dropped.contains(name.toLowerCase(Locale.ROOT))) {
                 action.accept(canonical(name), value);
             }
         });
+    }
+
+    private static Set<String> dropped(@Nullable String connection) {
+        if (connection == null) {
+            return OF_THE_CONNECTION;
+        }
+        var dropped = new HashSet<>(OF_THE_CONNECTION);
+        Arrays.stream(connection.split(","))
+                .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                .forEach(dropped::add);
+        return dropped;
     }
 
     /// Go's form of a name, which functions know: `x-mine` becomes `X-Mine`.
@@ -117,8 +127,18 @@ final class Gateway {
 
     /// Nothing in it can end the field and begin another.
     private static boolean isClean(String name, List<String> values) {
-        return Headers.isName(name)
-                && values.stream().allMatch(value -> value.chars().allMatch(c -> c >= ' ' && c != 127 || c == '\t'));
+        if (!Headers.isName(name)) {
+            return false;
+        }
+        for (var value : values) {
+            for (int i = 0; i < value.length(); i++) {
+                char c = value.charAt(i);
+                if ((c < ' ' || c == 127) && c != '\t') {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private static RefusedException invalid() {

@@ -79,9 +79,14 @@ public final class Functions {
         return Character.toUpperCase(name.charAt(0)) + name.substring(1).replace("-", "");
     }
 
+    /// Something of what a device has, by its path in `lib`.
+    static Path dist(String path) {
+        return Path.of(System.getProperty("fern.dist", "target/fern"), "lib", path);
+    }
+
     /// The jars that a function is compiled against.
     private static String fdk() throws IOException {
-        try (var jars = Files.list(Path.of(System.getProperty("fern.dist", "target/fern"), "lib", "fdk"))) {
+        try (var jars = Files.list(dist("fdk"))) {
             return jars.map(Path::toString).collect(Collectors.joining(":"));
         }
     }

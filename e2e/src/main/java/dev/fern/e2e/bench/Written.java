@@ -15,6 +15,13 @@ record Written(long bytes, long commits) {
                 value(metrics, "fern_journal_commits_total "));
     }
 
+    /// What it says that it has written for functions: code and definitions, in bytes.
+    static long files(FernProcess fern) throws IOException, InterruptedException {
+        var metrics = fern.get("/metrics").body();
+        return value(metrics, "fern_disk_bytes_written_total{what=\"code\"} ")
+                + value(metrics, "fern_disk_bytes_written_total{what=\"definitions\"} ");
+    }
+
     private static long value(String metrics, String name) throws IOException {
         return metrics.lines()
                 .filter(line -> line.startsWith(name))
