@@ -57,7 +57,7 @@ final class PinsInKernel {
             try (var outside = new Outside(broker.url(), "seen/#");
                     var fern = FernProcess.startOnPins(
                             sandbox, "auto", "functions: " + args[0] + "\nmqtt: {url: \"" + broker.url() + "\"}")) {
-                new PinsInKernel(chip, sandbox, fern.awaitListening(), outside).run();
+                new PinsInKernel(chip, sandbox, fern, outside).run();
             } finally {
                 System.out.println("END");
             }
@@ -65,7 +65,8 @@ final class PinsInKernel {
         System.exit(0);
     }
 
-    private void run() {
+    private void run() throws Exception {
+        Await.until("it is online", () -> status().contains("\"mqtt\":{\"up\":true"));
         check("anEdgeRunsAFunctionThatSetsAPinAndTellsTheBroker", this::fromPinToPin);
         check("anEdgeIsAsOldAsTheKernelSays", this::timestamps);
         check("aLineIsFoundByItsName", this::names);
