@@ -103,8 +103,7 @@ class RealBoardTest {
 
         @Override
         public Line input(int line, PullResistance pull, Changes changes) throws IOException {
-            var held = board.input(
-                    line, pull, (high, nanos, seq) -> changes.changed(high, nanos, seq + lost));
+            var held = board.input(line, pull, (high, nanos, seq) -> changes.changed(high, nanos, seq + lost));
             return new Line() {
                 @Override
                 public boolean high() throws IOException {

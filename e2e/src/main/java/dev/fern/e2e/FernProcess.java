@@ -42,12 +42,7 @@ public final class FernProcess implements AutoCloseable {
     private Child child;
 
     private FernProcess(
-            Sandbox sandbox,
-            Path program,
-            String board,
-            Duration up,
-            String yaml,
-            Map<String, String> environment)
+            Sandbox sandbox, Path program, String board, Duration up, String yaml, Map<String, String> environment)
             throws IOException, InterruptedException {
         this.sandbox = sandbox;
         this.program = program;

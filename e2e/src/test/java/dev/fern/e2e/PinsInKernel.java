@@ -177,11 +177,14 @@ final class PinsInKernel {
         chip.drive(6, true);
         Await.until("the last one is known", () -> level(6) == 1);
         Await.until(
-                "it is an event", () -> edges("burst").getLast().stringValue("edge", "").equals("rising"));
+                "it is an event",
+                () -> edges("burst").getLast().stringValue("edge", "").equals("rising"));
         System.out.println("of " + STORM + " changes the kernel reported "
                 + (edges("burst").getLast().intValue("seq", 0) - EDGES) + ", dropped were " + dropped());
         assertThat(dropped()).isZero();
-        assertThat(edges("burst").stream().map(edge -> edge.stringValue("edge", "")).toList())
+        assertThat(edges("burst").stream()
+                        .map(edge -> edge.stringValue("edge", ""))
+                        .toList())
                 .as("each differs from the one before")
                 .satisfies(all -> IntStream.range(1, all.size())
                         .forEach(i -> assertThat(all.get(i)).isNotEqualTo(all.get(i - 1))));
