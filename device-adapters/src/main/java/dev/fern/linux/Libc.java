@@ -70,7 +70,7 @@ final class Libc {
 
     static void close(int fd) {
         try {
-            int unused = (int) CLOSE.invokeExact(fd);
+            var _ = (int) CLOSE.invokeExact(fd);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
