@@ -2,12 +2,26 @@ package dev.fern.gpio;
 
 import com.pi4j.io.gpio.digital.PullResistance;
 import java.io.IOException;
+import java.time.Duration;
 
 /// The lines of one board, and all that a further kind of board has to bring. Levels are those of the wire: what is
 /// inverted, debounced or filtered is so above this. [Circuit] makes Pi4J's inputs and outputs of it.
 interface Board extends AutoCloseable {
     /// The highest BCM number of a Raspberry Pi.
     int LAST_LINE = 53;
+
+    /// The highest number that a line of this board may have.
+    default int last() {
+        return LAST_LINE;
+    }
+
+    /// To be called, on the board's own thread, when lines that were held are so no more, or others may be had now.
+    default void whenChanged(Runnable changed) {}
+
+    /// Whether a line that was taken and not given back is still there.
+    default boolean holds(int line) {
+        return true;
+    }
 
     /// The BCM number of the line with that name, or -1.
     int line(String name);
@@ -28,6 +42,9 @@ interface Board extends AutoCloseable {
     /// A line that is held.
     interface Line {
         boolean high() throws IOException;
+
+        /// Levels that last less than this need not be told of. A board that cannot do that tells of them.
+        default void debounce(Duration least) {}
 
         /// Gives it back. An output keeps its level as far as the board can do that.
         void release();

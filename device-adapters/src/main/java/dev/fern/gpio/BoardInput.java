@@ -10,6 +10,7 @@ import com.pi4j.io.gpio.digital.DigitalInputProvider;
 import com.pi4j.io.gpio.digital.DigitalState;
 import com.pi4j.io.gpio.digital.DigitalStateChangeEvent;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Pi4J's digital input on a line of a [Board].
@@ -57,6 +58,13 @@ final class BoardInput extends DigitalInputBase {
             throw new InitializeException(e);
         }
         return this;
+    }
+
+    /// See [Board.Line#debounce].
+    void debounce(Duration least) {
+        if (line != null) {
+            line.debounce(least);
+        }
     }
 
     @Override

@@ -45,6 +45,19 @@ final class BoardOutput extends DigitalOutputBase {
         return super.state(level);
     }
 
+    /// As it is on the wire, which something else may drive too.
+    @Override
+    public DigitalState state() {
+        if (line != null) {
+            try {
+                return DigitalState.getState(line.high());
+            } catch (IOException e) {
+                throw new com.pi4j.io.exception.IOException(e);
+            }
+        }
+        return super.state();
+    }
+
     @Override
     public DigitalOutput shutdownInternal(Context context) throws ShutdownException {
         super.shutdownInternal(context);

@@ -10,6 +10,7 @@ import com.pi4j.io.gpio.digital.DigitalOutputConfig;
 import com.pi4j.io.gpio.digital.DigitalOutputProviderBase;
 import com.pi4j.io.gpio.digital.DigitalState;
 import com.pi4j.io.gpio.digital.PullResistance;
+import dev.fern.Problem;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -57,12 +58,24 @@ final class Circuit implements AutoCloseable {
                 .build());
     }
 
-    /// What went wrong, in the words of whoever first said it.
-    static String reason(Throwable failure) {
+    private static Throwable cause(Throwable failure) {
         var cause = failure;
         while (cause.getCause() instanceof Throwable deeper) {
             cause = deeper;
         }
+        return cause;
+    }
+
+    /// What went wrong and what to do, as whoever first said it knows.
+    static Problem problem(Throwable failure) {
+        return cause(failure) instanceof LineException known
+                ? known.problem()
+                : new Problem(reason(failure), "see what else uses the line");
+    }
+
+    /// What went wrong, in the words of whoever first said it.
+    static String reason(Throwable failure) {
+        var cause = cause(failure);
         return cause.getMessage() instanceof String message ? message : cause.toString();
     }
 

@@ -11,6 +11,7 @@ import dev.fern.InvalidDefinitionException;
 import dev.fern.Metrics;
 import dev.fern.Options;
 import dev.fern.Payload;
+import dev.fern.Problem;
 import dev.fern.Settings;
 import dev.fern.Sink;
 import dev.fern.SinkException;
@@ -26,7 +27,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /// The pins of one board as triggers and targets.
 final class GpioAdapter implements Adapter, Sink, Emitter {
@@ -43,8 +43,7 @@ final class GpioAdapter implements Adapter, Sink, Emitter {
     private final Map<Integer, Target> opened = new TreeMap<>();
     private Wiring wiring = new Wiring();
 
-    /// @param board null if this device has none that this version can drive
-    GpioAdapter(Settings settings, Time time, Metrics metrics, @Nullable Board board) {
+    GpioAdapter(Settings settings, Time time, Metrics metrics, Board board) {
         pins = new Pins(settings.pins(), board);
         lines = new Lines(board, settings.device().id(), time, metrics);
     }
@@ -162,8 +161,8 @@ final class GpioAdapter implements Adapter, Sink, Emitter {
             var line = lines.output(pin.line());
             if (line == null) {
                 var why = lines.failure(pin.line());
-                throw SinkException.later(
-                        "gpio " + pin.line() + (why == null ? " is not driven any more" : " cannot be had: " + why));
+                throw SinkException.later("gpio " + pin.line()
+                        + (why == null ? " is not driven any more" : " cannot be had: " + why.why()));
             }
             line.apply(value, pin.pulse());
             return CompletableFuture.completedStage(null);
@@ -229,7 +228,7 @@ final class GpioAdapter implements Adapter, Sink, Emitter {
         if (pin == null) {
             return Health.down(trigger + " is not bound", "report this: it is a mistake in Fern");
         }
-        return lines.failure(pin.line()) instanceof String why ? Lines.down(pin.line(), why) : Health.UP;
+        return lines.failure(pin.line()) instanceof Problem why ? Lines.down(pin.line(), why) : Health.UP;
     }
 
     @Override

@@ -6,13 +6,16 @@ import dev.fern.Control;
 import dev.fern.Metrics;
 import dev.fern.Settings;
 import dev.fern.Time;
+import java.nio.file.Path;
 
-/// Makes the adapter for pins: on the simulated board if `device.board` is `simulated`, else on none, since
-/// this version has no driver for real pins.
+/// Makes the adapter for pins: on the simulated board if `device.board` is `simulated`, else on this machine's.
 public final class GpioProvider implements AdapterProvider {
     @Override
     public Adapter create(Settings settings, Time time, Metrics metrics, Control control) {
-        var board = settings.device().board().equals("simulated") ? new SimulatedBoard(time) : null;
+        var wanted = settings.device().board();
+        var board = wanted.equals("simulated")
+                ? new SimulatedBoard(time)
+                : new KernelBoard(Path.of("/dev"), wanted.equals("pi"));
         return new GpioAdapter(settings, time, metrics, board);
     }
 }

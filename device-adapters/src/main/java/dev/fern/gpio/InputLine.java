@@ -41,7 +41,12 @@ final class InputLine {
         input.addListener(event -> {
             if (event instanceof BoardInput.Change change) {
                 high = change.high();
+                // the board counts what it had no room for
+                long missing = change.seq() - seq - 1;
                 seq = change.seq();
+                if (missing > 0) {
+                    lost.addAndGet(missing);
+                }
                 if (!handOver.test(this, change)) {
                     lost.incrementAndGet();
                 }
@@ -77,6 +82,14 @@ final class InputLine {
                         high,
                         time.nanos(),
                         seq)));
+        // more than the least of them want is theirs to wait for
+        var least = wanted.values().stream()
+                .map(Pins.Input::debounce)
+                .min(Duration::compareTo)
+                .orElse(Duration.ZERO);
+        if (input instanceof BoardInput line) {
+            line.debounce(least);
+        }
     }
 
     /// Tells new triggers of the level, where they want it.

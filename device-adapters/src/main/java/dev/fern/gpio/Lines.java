@@ -6,6 +6,7 @@ import dev.fern.Intake;
 import dev.fern.IntakeFullException;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Metrics;
+import dev.fern.Problem;
 import dev.fern.Time;
 import dev.fern.Trigger;
 import java.time.Duration;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -33,7 +33,7 @@ final class Lines implements AutoCloseable {
 
     private record Handed(InputLine line, BoardInput.Change change) {}
 
-    private final @Nullable Board board;
+    private final Board board;
     private final String device;
     private final Time time;
     private final Metrics metrics;
@@ -42,7 +42,7 @@ final class Lines implements AutoCloseable {
     private final Map<Integer, InputLine> inputs = new TreeMap<>();
     private final Map<Integer, OutputLine> outputs = new TreeMap<>();
     private final Map<Integer, Hand> hands = new HashMap<>();
-    private final Map<Integer, String> failures = new TreeMap<>();
+    private final Map<Integer, Problem> failures = new TreeMap<>();
     private Map<Integer, LineOptions> wanted = Map.of();
     private Map<Integer, Map<Trigger, Pins.Input>> listeners = Map.of();
     private @Nullable Circuit circuit;
@@ -51,8 +51,7 @@ final class Lines implements AutoCloseable {
     private Time.@Nullable Timer retrying;
     private boolean closed;
 
-    /// @param board null if there is none; then no line may be wanted
-    Lines(@Nullable Board board, String device, Time time, Metrics metrics) {
+    Lines(Board board, String device, Time time, Metrics metrics) {
         this.board = board;
         this.device = device;
         this.time = time;
@@ -61,6 +60,7 @@ final class Lines implements AutoCloseable {
 
     synchronized void start(Intake to) {
         intake = to;
+        board.whenChanged(() -> time.after(Duration.ZERO, this::takeAgain));
     }
 
     /// From now on exactly these lines are held, as far as they can be had. One that is held already in the same way is
@@ -70,13 +70,15 @@ final class Lines implements AutoCloseable {
         listeners = triggers;
         for (var line : List.copyOf(inputs.values())) {
             if (!(lines.get(line.number()) instanceof LineOptions now)
-                    || !line.options().holdsFor(now)) {
+                    || !line.options().holdsFor(now)
+                    || !board.holds(line.number())) {
                 release(line);
             }
         }
         outputs.entrySet().removeIf(held -> {
             boolean keep = lines.get(held.getKey()) instanceof LineOptions now
-                    && held.getValue().options().holdsFor(now);
+                    && held.getValue().options().holdsFor(now)
+                    && board.holds(held.getKey());
             if (!keep) {
                 held.getValue().release();
             }
@@ -100,7 +102,7 @@ final class Lines implements AutoCloseable {
     }
 
     /// Why a line that is wanted is not held, or null if it is.
-    synchronized @Nullable String failure(int line) {
+    synchronized @Nullable Problem failure(int line) {
         return failures.get(line);
     }
 
@@ -109,10 +111,10 @@ final class Lines implements AutoCloseable {
         return failure == null ? Health.UP : down(failure.getKey(), failure.getValue());
     }
 
-    static Health down(int line, String why) {
+    static Health down(int line, Problem problem) {
         return Health.down(
-                "gpio " + line + " cannot be had: " + why,
-                "see what else uses the line; it is tried again every " + TRY_AGAIN.toSeconds() + " s");
+                "gpio " + line + " cannot be had: " + problem.why(),
+                problem.whatToDo() + "; it is tried again every " + TRY_AGAIN.toSeconds() + " s");
     }
 
     /// Makes an edge by hand, on the simulated board.
@@ -151,9 +153,7 @@ final class Lines implements AutoCloseable {
         if (circuit != null) {
             circuit.close();
         }
-        if (board != null) {
-            board.close();
-        }
+        board.close();
     }
 
     private void release(InputLine line) {
@@ -174,10 +174,14 @@ final class Lines implements AutoCloseable {
             try {
                 take(number, options);
             } catch (Pi4JException | IllegalStateException e) { // Pi4J's registry wraps its own in the latter
-                var why = Circuit.reason(e);
-                failures.put(number, why);
-                if (!why.equals(before.get(number))) {
-                    LOG.log(System.Logger.Level.WARNING, "gpio {0} cannot be had: {1}; trying again", number, why);
+                var problem = Circuit.problem(e);
+                failures.put(number, problem);
+                if (!problem.equals(before.get(number))) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "gpio {0} cannot be had: {1}; trying again",
+                            number,
+                            problem.why());
                 }
             }
         });
@@ -187,7 +191,7 @@ final class Lines implements AutoCloseable {
 
     private void take(int number, LineOptions options) {
         if (circuit == null) {
-            circuit = new Circuit(Objects.requireNonNull(board, "a line is wanted without a board"));
+            circuit = new Circuit(board);
         }
         if (options.input()) {
             var input = circuit.input(number, options.pullOrOff());

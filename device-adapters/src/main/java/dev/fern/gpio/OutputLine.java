@@ -150,13 +150,22 @@ final class OutputLine {
     }
 
     private void drive(boolean on) {
-        output.state(DigitalState.getState(on != options.activeLow()));
+        boolean wanted = on != options.activeLow();
+        output.state(DigitalState.getState(wanted));
         if (on == active) {
             return;
         }
         active = on;
-        wireHigh = on != options.activeLow();
+        wireHigh = output.isHigh();
         log();
+        if (wireHigh != wanted) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "gpio {0} was set {1} and is {2}: something else drives it, or it is shorted",
+                    number,
+                    wanted ? "high" : "low",
+                    wireHigh ? "high" : "low");
+        }
         if (on) {
             startLimit();
         } else {

@@ -26,10 +26,9 @@ final class Pins {
     private static final Set<String> WIRED = Set.of("pull", "active", "initial", "stop", "max-on");
 
     private final Map<String, Settings.Pin> names;
-    private final @Nullable Board board;
+    private final Board board;
 
-    /// @param board null if this device has none that this version can drive: then every pin is an error
-    Pins(Map<String, Settings.Pin> names, @Nullable Board board) {
+    Pins(Map<String, Settings.Pin> names, Board board) {
         this.names = names;
         this.board = board;
     }
@@ -77,7 +76,6 @@ final class Pins {
 
     /// Checks all of a target but its pin.
     void checkOpen(Target target) throws InvalidDefinitionException {
-        board(target.binding());
         output(0, target);
     }
 
@@ -124,26 +122,17 @@ final class Pins {
 
     /// The BCM number.
     int line(Binding binding) throws InvalidDefinitionException {
-        var board = board(binding);
         var pin = names.get(binding.address());
         var text = pin == null ? binding.address() : pin.line();
         int line = text.matches("\\d{1,3}") ? Integer.parseInt(text) : board.line(text);
-        if (line < 0 || line > Board.LAST_LINE) {
+        int last = line <= Board.LAST_LINE ? Board.LAST_LINE : board.last(); // asks the kernel only if it must
+        if (line < 0 || line > last) {
             throw new InvalidDefinitionException(
                     "there is no pin '" + text + "'" + (pin == null ? "" : ", which pins: calls " + binding.address()),
-                    "give a BCM number from 0 to " + Board.LAST_LINE
+                    "give a BCM number from 0 to " + last
                             + ", a line name such as GPIO17, or a name of pins: in fern.yaml");
         }
         return line;
-    }
-
-    private Board board(Binding binding) throws InvalidDefinitionException {
-        if (board == null) {
-            throw new InvalidDefinitionException(
-                    binding + " on a real board needs Fern 0.5: this version has no driver for real pins",
-                    "set device.board: simulated in fern.yaml to try it on a simulated board, or remove it");
-        }
-        return board;
     }
 
     /// The binding's own options over those of its name.

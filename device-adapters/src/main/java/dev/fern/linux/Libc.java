@@ -37,6 +37,12 @@ final class Libc {
             function("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), CAPTURE);
     private static final MethodHandle POLL =
             function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT), CAPTURE);
+    private static final MethodHandle EVENTFD =
+            function("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), CAPTURE);
+    private static final MethodHandle INOTIFY_INIT =
+            function("inotify_init1", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
+    private static final MethodHandle INOTIFY_ADD_WATCH =
+            function("inotify_add_watch", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT), CAPTURE);
     private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle STRERROR = function("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
@@ -66,6 +72,18 @@ final class Libc {
     /// @param timeoutMs -1: as long as it takes
     static int poll(MemorySegment fds, int count, int timeoutMs) throws IOException {
         return (int) call("poll", state -> (int) POLL.invokeExact(state, fds, (long) count, timeoutMs));
+    }
+
+    static int eventfd(int flags) throws IOException {
+        return (int) call("eventfd", state -> (int) EVENTFD.invokeExact(state, 0, flags));
+    }
+
+    static int inotifyInit(int flags) throws IOException {
+        return (int) call("inotify_init1", state -> (int) INOTIFY_INIT.invokeExact(state, flags));
+    }
+
+    static int inotifyAddWatch(String name, int fd, MemorySegment path, int mask) throws IOException {
+        return (int) call("watch " + name, state -> (int) INOTIFY_ADD_WATCH.invokeExact(state, fd, path, mask));
     }
 
     static void close(int fd) {

@@ -24,6 +24,7 @@ public final class FernProcess implements AutoCloseable {
     private static final Duration UP = Duration.ofSeconds(60);
     private static final Duration DOWN = Duration.ofSeconds(30);
     private static final Duration CACHES = Duration.ofMinutes(15);
+    private static final String SIMULATED = "simulated";
     private static boolean cachesMade;
 
     private final HttpClient client =
@@ -37,7 +38,7 @@ public final class FernProcess implements AutoCloseable {
     private final Path data;
     private Child child;
 
-    private FernProcess(Sandbox sandbox, Path program, String yaml, Map<String, String> environment)
+    private FernProcess(Sandbox sandbox, Path program, String board, String yaml, Map<String, String> environment)
             throws IOException, InterruptedException {
         this.sandbox = sandbox;
         this.program = program;
@@ -45,9 +46,9 @@ public final class FernProcess implements AutoCloseable {
         int port = Sandbox.freePort();
         url = URI.create("http://127.0.0.1:" + port);
         config = Files.writeString(sandbox.folder(device).resolve("fern.yaml"), """
-                device: {id: %s, board: simulated}
+                device: {id: %s, board: %s}
                 http: {listen: "127.0.0.1:%d"}
-                %s""".formatted(device, port, yaml));
+                %s""".formatted(device, board, port, yaml));
         data = sandbox.folder(device + "/data");
         child = launch();
     }
@@ -63,13 +64,23 @@ public final class FernProcess implements AutoCloseable {
     /// The same with variables for `./fern`, such as FERN_AOT.
     public static FernProcess start(Sandbox sandbox, String yaml, Map<String, String> environment)
             throws IOException, InterruptedException {
-        var program = Path.of(System.getProperty("fern.home", "."), "fern").toAbsolutePath();
+        var program = program();
         makeCaches(sandbox, program);
-        return new FernProcess(sandbox, program, yaml, environment);
+        return new FernProcess(sandbox, program, SIMULATED, yaml, environment);
     }
 
     static FernProcess start(Sandbox sandbox, Path program, String yaml) throws IOException, InterruptedException {
-        return new FernProcess(sandbox, program.toAbsolutePath(), yaml, Map.of());
+        return new FernProcess(sandbox, program.toAbsolutePath(), SIMULATED, yaml, Map.of());
+    }
+
+    /// The same in a [Uml], on the pins that its kernel has. What `./fern` runs with is as this machine has it.
+    public static FernProcess startOnPins(Sandbox sandbox, String board, String yaml)
+            throws IOException, InterruptedException {
+        return new FernProcess(sandbox, program(), board, yaml, Map.of());
+    }
+
+    private static Path program() {
+        return Path.of(System.getProperty("fern.home", "."), "fern").toAbsolutePath();
     }
 
     /// Once: Maven makes the jars anew, but not the AOT caches that users have, as `./dev build` does.

@@ -1,0 +1,233 @@
+package dev.fern.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.helidon.json.JsonObject;
+import io.helidon.json.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// What runs in the kernel of [PinsOnAKernelTest]: a daemon, a broker, and a hand at the wires. Says PASS or FAIL with the
+/// name of each check.
+final class PinsInKernel {
+    private static final String LABEL = "pinctrl-bcm2711";
+    private static final Duration CLOCKS = Duration.ofMillis(20);
+    private static final int EDGES = 10_000;
+    private static final int FROZEN_EDGES = 3_000;
+    private static final int KEPT_BY_THE_KERNEL = 1024;
+
+    private interface Check {
+        void run() throws Exception;
+    }
+
+    private final SimulatedChip chip;
+    private final Sandbox sandbox;
+    private final FernProcess fern;
+    private final Outside outside;
+
+    private PinsInKernel(SimulatedChip chip, Sandbox sandbox, FernProcess fern, Outside outside) {
+        this.chip = chip;
+        this.sandbox = sandbox;
+        this.fern = fern;
+        this.outside = outside;
+    }
+
+    /// @param args the folder with the functions
+    public static void main(String[] args) throws Exception {
+        try (var sandbox = new Sandbox()) {
+            new SimulatedChip("other", 60, Map.of());
+            var chip = new SimulatedChip(LABEL, 54, Map.of(17, "GPIO17", 22, "heater"));
+            sandbox.start(
+                    List.of(
+                            "/usr/bin/python3",
+                            Uml.FOLDER.resolve("holder.py").toString(),
+                            LABEL,
+                            "24",
+                            "heating control",
+                            PinsOnAKernelTest.HOLD.toString()),
+                    Map.of());
+            Await.until("somebody else has line 24", () -> Files.exists(PinsOnAKernelTest.HOLD));
+            var broker = Mosquitto.start(sandbox);
+            try (var outside = new Outside(broker.url(), "seen/#");
+                    var fern = FernProcess.startOnPins(
+                            sandbox, "auto", "functions: " + args[0] + "\nmqtt: {url: \"" + broker.url() + "\"}")) {
+                new PinsInKernel(chip, sandbox, fern.awaitListening(), outside).run();
+            } finally {
+                System.out.println("END");
+            }
+        }
+        System.exit(0);
+    }
+
+    private void run() {
+        check("anEdgeRunsAFunctionThatSetsAPinAndTellsTheBroker", this::fromPinToPin);
+        check("anEdgeIsAsOldAsTheKernelSays", this::timestamps);
+        check("aLineIsFoundByItsName", this::names);
+        check("theKernelPullsAndDebounces", this::debounces);
+        check("noEdgeOfABurstIsLostUnnoticed", this::burst);
+        check("whatTheKernelHadNoRoomForIsCounted", this::frozen);
+        check("aLineThatIsTakenSaysByWhomAndIsHadWhenItIsFree", this::busy);
+        check("aChipMayGoAndComeBack", this::unplugged);
+    }
+
+    private void check(String name, Check check) {
+        long start = System.nanoTime();
+        try {
+            check.run();
+            System.out.println("PASS " + name + " in " + (System.nanoTime() - start) / 1_000_000 + " ms");
+        } catch (Exception | AssertionError e) {
+            System.out.println("FAIL " + name + ": " + e);
+            e.printStackTrace(System.out);
+            fern.process().output().stream().skip(Math.max(0, fern.process().output().size() - 30)).forEach(System.out::println);
+        }
+    }
+
+    private void fromPinToPin() throws Exception {
+        assertThat(chip.high(27)).isFalse();
+        assertThat(chip.high(23)).as("initial=high").isTrue();
+
+        long start = System.nanoTime();
+        chip.drive(17, true);
+        Await.until("the lamp is on", () -> chip.high(27));
+        System.out.println("from a wire to a wire in " + (System.nanoTime() - start) / 1000 + " us");
+        outside.await("high", heard -> heard.topic().equals("seen/follow") && heard.text().equals("high"));
+        assertThat(level(27)).as("read back").isEqualTo(1);
+
+        chip.drive(17, false);
+        Await.until("the lamp is off", () -> !chip.high(27));
+        assertThat(level(27)).isZero();
+    }
+
+    private void timestamps() throws Exception {
+        int before = edges("door").size();
+        var earliest = Instant.now();
+        chip.drive(17, true);
+        var latest = Instant.now();
+        chip.drive(17, false);
+        Await.until("both edges", () -> edges("door").size() == before + 2);
+
+        var first = edges("door").get(before);
+        // two clocks are read one after the other to make one of the other
+        assertThat(Instant.parse(first.stringValue("at", "")))
+                .isBetween(earliest.minus(CLOCKS), latest.plus(CLOCKS));
+        assertThat(first.stringValue("edge", "")).isEqualTo("rising");
+        assertThat(edges("door").stream().map(edge -> edge.intValue("seq", 0)))
+                .as("as the kernel counts them")
+                .containsExactly(1, 2, 3, 4);
+    }
+
+    private void names() throws Exception {
+        chip.drive(22, true);
+        Await.until("an edge of the heater", () -> edges("heater").size() == 1);
+        assertThat(edges("heater").getFirst().intValue("pin", 0)).isEqualTo(22);
+    }
+
+    private void debounces() throws Exception {
+        assertThat(chip.pull(5)).isEqualTo("pull-up");
+        for (int i = 0; i < 20; i++) {
+            chip.drive(5, false);
+            chip.drive(5, true);
+        }
+        var earliest = Instant.now();
+        chip.drive(5, false);
+        var latest = Instant.now();
+        Await.until("the button is pressed", () -> !edges("button").isEmpty());
+
+        assertThat(edges("button")).singleElement().satisfies(edge -> {
+            assertThat(edge.stringValue("edge", "")).as("active=low").isEqualTo("rising");
+            assertThat(edge.intValue("seq", 0)).as("the kernel's, which saw no other").isEqualTo(1);
+            assertThat(Instant.parse(edge.stringValue("at", "")))
+                    .as("when it came, not when it was trusted")
+                    .isBetween(earliest.minus(CLOCKS), latest.plus(CLOCKS));
+        });
+    }
+
+    private void burst() throws Exception {
+        for (int i = 0; i < EDGES; i++) {
+            chip.drive(6, i % 2 == 0);
+        }
+        Await.until("all are there, or counted", () -> calls() + dropped() == EDGES);
+        System.out.println(EDGES + " edges: " + calls() + " calls, " + dropped() + " counted as dropped");
+        assertThat(calls()).isPositive();
+        assertThat(level(6)).isZero();
+    }
+
+    private void frozen() throws Exception {
+        long before = calls() + dropped();
+        long droppedBefore = dropped();
+        signal("STOP");
+        for (int i = 0; i < FROZEN_EDGES; i++) {
+            chip.drive(6, i % 2 == 0);
+        }
+        chip.drive(6, true);
+        signal("CONT");
+        Await.until("all are there, or counted", () -> calls() + dropped() == before + FROZEN_EDGES + 1);
+        System.out.println(FROZEN_EDGES + " edges of a frozen daemon: " + (dropped() - droppedBefore) + " dropped");
+        assertThat(dropped() - droppedBefore).isGreaterThanOrEqualTo(FROZEN_EDGES + 1 - KEPT_BY_THE_KERNEL);
+        assertThat(level(6)).as("the last one is known").isEqualTo(1);
+    }
+
+    private void signal(String name) throws Exception {
+        sandbox.start(List.of("kill", "-" + name, String.valueOf(fern.process().pid())), Map.of())
+                .awaitSuccess(Duration.ofSeconds(60));
+    }
+
+    private void busy() throws Exception {
+        assertThat(status()).contains("gpio 24 cannot be had: it is used by 'heating control'");
+        Files.delete(PinsOnAKernelTest.HOLD);
+        Await.until("it is free", () -> !status().contains("gpio 24 cannot be had"));
+        chip.drive(24, true);
+        Await.until("an edge of it", () -> edges("shared").size() == 1);
+    }
+
+    private void unplugged() throws Exception {
+        assertThat(status()).doesNotContain("cannot be had");
+        chip.unplug();
+        Await.until("it is said", () -> status().contains("gpio 17 cannot be had"));
+
+        int before = edges("door").size();
+        chip.plug();
+        Await.until("it is back", () -> !status().contains("cannot be had"));
+        chip.drive(17, true);
+        Await.until("an edge", () -> edges("door").size() > before);
+        Await.until("the lamp is on", () -> chip.high(27));
+    }
+
+    private List<JsonObject> edges(String trigger) {
+        return outside.heard().stream()
+                .filter(heard -> heard.topic().equals("seen/" + trigger))
+                .map(heard -> JsonParser.create(heard.text()).readJsonObject())
+                .toList();
+    }
+
+    private String status() throws IOException, InterruptedException {
+        return fern.get("/fern/status").body();
+    }
+
+    private long calls() throws IOException, InterruptedException {
+        return metric("fern_calls_total\\{[^}]*fn=\"count\"[^}]*result=\"(?:ok|failed|dead)\"[^}]*}");
+    }
+
+    private long dropped() throws IOException, InterruptedException {
+        return metric("fern_events_dropped_total\\{[^}]*count[^}]*}");
+    }
+
+    private long level(int line) throws IOException, InterruptedException {
+        return metric("fern_gpio_level\\{[^}]*line=\"" + line + "\"[^}]*}");
+    }
+
+    private long metric(String series) throws IOException, InterruptedException {
+        var found = Pattern.compile("(?m)^" + series + " ([0-9.E]+)")
+                .matcher(fern.get("/metrics").body());
+        long sum = 0;
+        while (found.find()) {
+            sum += (long) Double.parseDouble(found.group(1));
+        }
+        return sum;
+    }
+}
