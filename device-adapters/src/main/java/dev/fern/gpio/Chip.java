@@ -61,7 +61,8 @@ record Chip(Path device, String label, int lines) {
                 }
             }
         }
-        paths.sort(Comparator.comparingInt((Path path) -> path.toString().length()).thenComparing(path -> path));
+        paths.sort(
+                Comparator.comparingInt((Path path) -> path.toString().length()).thenComparing(path -> path));
         var chips = new ArrayList<Chip>();
         for (var path : paths) {
             try (var device = open(path);

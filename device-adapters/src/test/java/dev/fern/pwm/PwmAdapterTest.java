@@ -168,8 +168,7 @@ class PwmAdapterTest {
         kernel.locked = 1;
         time.advance(Duration.ofSeconds(5));
         Await.until(
-                "udev is not ready",
-                () -> adapter.health().toString().contains("may not write") && time.timers() == 1);
+                "udev is not ready", () -> adapter.health().toString().contains("may not write") && time.timers() == 1);
         time.advance(Duration.ofSeconds(5));
         Await.until("it is there", () -> Health.UP.equals(adapter.health().get("pwm")));
         send(lamp, "1");

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /// The numbers are those of the worked example in BST-BMP280-DS001, 3.12: temperature and pressure of both chips are
 /// the
-/// same, and its numbers those of the formulas in floating point. It has none for humidity, so that is compared with the datasheet's other formula, in floating point.
+/// same, and its numbers those of the formulas in floating point. It has none for humidity, so that is compared with
+/// the datasheet's other formula, in floating point.
 class Bme280Test {
     private static final int[] T = {27504, 26435, -1000};
     private static final int[] P = {36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000};

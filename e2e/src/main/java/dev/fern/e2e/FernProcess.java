@@ -45,7 +45,8 @@ public final class FernProcess implements AutoCloseable {
         this.environment = environment;
         int port = Sandbox.freePort();
         url = URI.create("http://127.0.0.1:" + port);
-        config = Files.writeString(sandbox.folder(device).resolve("fern.yaml"), """
+        config = Files.writeString(
+                sandbox.folder(device).resolve("fern.yaml"), """
                 device: {id: %s, board: %s}
                 http: {listen: "127.0.0.1:%d"}
                 %s""".formatted(device, board, port, yaml));

@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// A Linux of its own, as a process: User Mode Linux with simulated pins and a simulated I2C bus (`./dev kernel`). It has
+/// A Linux of its own, as a process: User Mode Linux with simulated pins and a simulated I2C bus (`./dev kernel`). It
+/// has
 /// this machine's files, which it cannot change, but for one folder.
 public final class Uml {
     /// Where the folder that it may change is, there.
@@ -63,7 +64,8 @@ public final class Uml {
                 init,
                 HEAD.replace("FOLDER", FOLDER.toString())
                                 .replace("OUTSIDE", folder.toAbsolutePath().toString())
-                        + script + TAIL);
+                        + script
+                        + TAIL);
         Files.setPosixFilePermissions(init, PosixFilePermissions.fromString("rwxr-xr-x"));
         var command = new ArrayList<>(List.of(
                 kernel(sandbox).toString(),

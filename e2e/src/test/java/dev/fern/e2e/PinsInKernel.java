@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// What runs in the kernel of [PinsOnAKernelTest]: a daemon, a broker, and a hand at the wires. Says PASS or FAIL with the
+/// What runs in the kernel of [PinsOnAKernelTest]: a daemon, a broker, and a hand at the wires. Says PASS or FAIL with
+/// the
 /// name of each check.
 final class PinsInKernel {
     private static final String LABEL = "pinctrl-bcm2711";
@@ -83,7 +84,9 @@ final class PinsInKernel {
         } catch (Exception | AssertionError e) {
             System.out.println("FAIL " + name + ": " + e);
             e.printStackTrace(System.out);
-            fern.process().output().stream().skip(Math.max(0, fern.process().output().size() - 30)).forEach(System.out::println);
+            fern.process().output().stream()
+                    .skip(Math.max(0, fern.process().output().size() - 30))
+                    .forEach(System.out::println);
         }
     }
 
@@ -95,7 +98,9 @@ final class PinsInKernel {
         chip.drive(17, true);
         Await.until("the lamp is on", () -> chip.high(27));
         System.out.println("from a wire to a wire in " + (System.nanoTime() - start) / 1000 + " us");
-        outside.await("high", heard -> heard.topic().equals("seen/follow") && heard.text().equals("high"));
+        outside.await(
+                "high",
+                heard -> heard.topic().equals("seen/follow") && heard.text().equals("high"));
         assertThat(level(27)).as("read back").isEqualTo(1);
 
         chip.drive(17, false);
@@ -113,8 +118,7 @@ final class PinsInKernel {
 
         var first = edges("door").get(before);
         // two clocks are read one after the other to make one of the other
-        assertThat(Instant.parse(first.stringValue("at", "")))
-                .isBetween(earliest.minus(CLOCKS), latest.plus(CLOCKS));
+        assertThat(Instant.parse(first.stringValue("at", ""))).isBetween(earliest.minus(CLOCKS), latest.plus(CLOCKS));
         assertThat(first.stringValue("edge", "")).isEqualTo("rising");
         assertThat(edges("door").stream().map(edge -> edge.intValue("seq", 0)))
                 .as("as the kernel counts them")
@@ -140,7 +144,9 @@ final class PinsInKernel {
 
         assertThat(edges("button")).singleElement().satisfies(edge -> {
             assertThat(edge.stringValue("edge", "")).as("active=low").isEqualTo("rising");
-            assertThat(edge.intValue("seq", 0)).as("the kernel's, which saw no other").isEqualTo(1);
+            assertThat(edge.intValue("seq", 0))
+                    .as("the kernel's, which saw no other")
+                    .isEqualTo(1);
             assertThat(Instant.parse(edge.stringValue("at", "")))
                     .as("when it came, not when it was trusted")
                     .isBetween(earliest.minus(CLOCKS), latest.plus(CLOCKS));

@@ -55,8 +55,7 @@ class PinsOnAKernelTest {
     @BeforeAll
     static void runInAKernel() throws Exception {
         try (var sandbox = new Sandbox()) {
-            TestFunction.build(
-                    sandbox, "echo", "1.0.0", """
+            TestFunction.build(sandbox, "echo", "1.0.0", """
                     fern/on/door: "gpio:GPIO17?pull=down"
                     fern/on/heater: "gpio:heater?edge=rising"
                     fern/on/button: "gpio:5?pull=up&debounce=100ms&active=low"
@@ -66,8 +65,7 @@ class PinsOnAKernelTest {
                     fern/to/button: "mqtt:seen/button?from=button"
                     fern/to/shared: "mqtt:seen/shared?from=shared"
                     """, "Echo", ECHO);
-            TestFunction.build(
-                    sandbox, "follow", "1.0.0", """
+            TestFunction.build(sandbox, "follow", "1.0.0", """
                     fern/on/door: "gpio:17"
                     fern/to/lamp: "gpio:27"
                     fern/to/pump: "gpio:23?initial=high&active=high"
@@ -78,8 +76,8 @@ class PinsOnAKernelTest {
             said = Uml.boot(
                     sandbox,
                     sandbox.folder(),
-                    "export JAVA_HOME=" + System.getProperty("java.home") + "\n"
-                            + Uml.java(PinsInKernel.class) + " " + Uml.FOLDER.resolve("functions") + "\n",
+                    "export JAVA_HOME=" + System.getProperty("java.home") + "\n" + Uml.java(PinsInKernel.class) + " "
+                            + Uml.FOLDER.resolve("functions") + "\n",
                     "mem=640M");
         }
     }
