@@ -81,6 +81,37 @@ class Bme280Test {
     }
 
     @Test
+    void both_formulas_of_temperature_and_pressure_agree_from_cold_to_hot() {
+        var calibration = new Bme280Calibration(T, P, null);
+        var random = new Random(20261127);
+        for (int i = 0; i < 10_000; i++) {
+            int adcT = random.nextInt(320_000, 720_000);
+            int adcP = random.nextInt(250_000, 600_000);
+            int fine = calibration.fine(adcT);
+
+            assertThat(calibration.hundredthsC(fine) / 100.0).isCloseTo(fine(adcT) / 5120, within(0.02));
+            assertThat(calibration.pascal256(adcP, fine) / 256.0).isCloseTo(pascal(adcP, fine), within(0.5));
+        }
+    }
+
+    /// BST-BMP280-DS001, 8.1.
+    private static double fine(int adc) {
+        double var1 = (adc / 16_384.0 - T[0] / 1024.0) * T[1];
+        double off = adc / 131_072.0 - T[0] / 8192.0;
+        return var1 + off * off * T[2];
+    }
+
+    private static double pascal(int adc, int fine) {
+        double var1 = fine / 2.0 - 64_000.0;
+        double var2 = var1 * var1 * P[5] / 32_768.0 + var1 * P[4] * 2.0;
+        var2 = var2 / 4.0 + P[3] * 65_536.0;
+        var1 = (P[2] * var1 * var1 / 524_288.0 + P[1] * var1) / 524_288.0;
+        var1 = (1.0 + var1 / 32_768.0) * P[0];
+        double p = (1_048_576.0 - adc - var2 / 4096.0) * 6250.0 / var1;
+        return p + (P[8] * p * p / 2_147_483_648.0 + p * P[7] / 32_768.0 + P[6]) / 16.0;
+    }
+
+    @Test
     void both_formulas_of_humidity_agree_whatever_the_chip() {
         var random = new Random(20261127);
         for (int i = 0; i < 10_000; i++) {

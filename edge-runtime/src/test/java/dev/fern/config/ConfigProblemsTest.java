@@ -140,24 +140,6 @@ class ConfigProblemsTest {
                 "config: {a/b: {A: {c: d}}}               | fern.yaml:2: config.a/b.A: is a mapping; give a single value",
                 "limits: {event-bytes: 64MB, queue-bytes: 1MB} | fern.yaml:2: limits.event-bytes: one event may be larger than the queue; make queue-bytes larger",
                 "limits: {dead: -1}                       | fern.yaml:2: limits.dead: '-1' makes no sense; give a whole number from 0 to 1000000",
-                "sensors: {air: {driver: bme180}}         | fern.yaml:2: sensors.air.driver: 'bme180' makes no sense; give one of bme280, ds18b20, register",
-                "sensors: {air: {bus: 1}}                 | fern.yaml:2: sensors.air.driver: is missing; add it",
-                "sensors: {air: {driver: bme280, address: 0x78}} | fern.yaml:2: sensors.air.address: '0x78' makes no sense; give an address from 0x03 to 0x77",
-                "sensors: {air: {driver: bme280, address: 2}}    | fern.yaml:2: sensors.air.address: '2' makes no sense; give an address from 0x03 to 0x77",
-                "sensors: {air: {driver: bme280, address: seven}} | fern.yaml:2: sensors.air.address: 'seven' makes no sense; give an address from 0x03 to 0x77",
-                "sensors: {air: {driver: bme280, bus: 256}}      | fern.yaml:2: sensors.air.bus: '256' makes no sense; give a whole number from 0 to 255",
-                "sensors: {air: {driver: bme280, id: 28-0316a2794bff}} | fern.yaml:2: sensors.air.id: a bme280 has no id; remove it; it has driver, bus, address",
-                "sensors: {t: {driver: ds18b20, id: 10-000802b4635f}}  | fern.yaml:2: sensors.t.id: '10-000802b4635f' makes no sense; give an id such as 28-0316a2794bff",
-                "sensors: {t: {driver: ds18b20, adress: 1}}      | fern.yaml:2: sensors.t.adress: this key is unknown; did you mean address?",
-                "sensors: {t: {driver: register, register: 0}}   | fern.yaml:2: sensors.t.address: is missing; add it",
-                "sensors: {t: {driver: register, address: 72}}   | fern.yaml:2: sensors.t.register: is missing; add it",
-                "sensors: {t: {driver: register, address: 72, register: 0x100}} | fern.yaml:2: sensors.t.register: '0x100' makes no sense; give a register from 0x00 to 0xff",
-                "sensors: {t: {driver: register, address: 72, register: 0, format: float}} | fern.yaml:2: sensors.t.format: 'float' makes no sense; give one of u8, s8, u16be, u16le, s16be, s16le",
-                "sensors: {t: {driver: register, address: 72, register: 0, scale: 0.0}}    | fern.yaml:2: sensors.t.scale: it would make every value the same; give a number other than 0",
-                "sensors: {t: {driver: register, address: 72, register: 0, name: at}}      | fern.yaml:2: sensors.t.name: 'at' makes no sense; give up to 32 letters, digits, _ and -, but not at and unit",
-                "sensors: {a: {driver: bme280}, b: {driver: register, address: 118, register: 0}} | fern.yaml:2: sensors.b: is at the same place as a; give it another bus, address or id, or use the name a",
-                "sensors: {a: {driver: ds18b20}, b: {driver: ds18b20}} | fern.yaml:2: sensors.b: is at the same place as a; give it another bus, address or id, or use the name a",
-                "sensors: {a b: {driver: ds18b20}}        | fern.yaml:2: sensors.a b: 'a b' cannot be a name here; use letters, digits, . _ and -",
                 "vars: {a: *b}                            | fern.yaml:2: vars.a: aliases (*name) are not supported; write the value out",
                 "vars: {[a]: b}                           | fern.yaml:2: vars: a key is a list or a mapping; write a word before the colon",
                 "functions: gone                          | fern.yaml:2: functions: there is cloud too; keep one: the server's definitions or the folder's"
@@ -178,21 +160,6 @@ class ConfigProblemsTest {
                 .singleElement()
                 .asString()
                 .startsWith("fern.yaml:2: " + problem + "; update Fern");
-    }
-
-    @Test
-    void a_flood_of_sensors_is_a_mistake() {
-        var sensors = new StringBuilder("sensors:\n");
-        for (int i = 0; i <= SensorKeys.MOST; i++) {
-            sensors.append("  s")
-                    .append(i)
-                    .append(": {driver: bme280, bus: ")
-                    .append(i)
-                    .append("}\n");
-        }
-
-        assertThat(device.problems(CLOUD + sensors))
-                .containsExactly("fern.yaml:2: sensors: there are 33 sensors; keep 32 of them");
     }
 
     @Test
