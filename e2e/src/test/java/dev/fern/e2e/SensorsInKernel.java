@@ -3,6 +3,8 @@ package dev.fern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,8 @@ import java.util.Map;
 final class SensorsInKernel {
     private static final String BME280 = "0x76";
     private static final String OTHER = "0x48";
+    private static final String PWM = "0x40";
+    private static final Path CHANNEL = Path.of("/sys/class/pwm/pwmchip0/pwm0");
     /// The worked example of BST-BMP280-DS001, 3.12, from register 0x88 on: 25.08 degrees and 1006.53 hPa.
     private static final int[] CALIBRATION = {
         27504, 26435, -1000, 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000
@@ -55,6 +59,7 @@ final class SensorsInKernel {
                       attic: {driver: bme280, bus: 0, address: 0x77}
                       soil: {driver: register, bus: 0, address: 0x48, register: 0, format: s16be, scale: 0.00390625, name: warmth,
                              unit: C}
+                      taken: {driver: register, bus: 0, address: 0x40, register: 0}
                     """.formatted(args[0], broker.url());
             try (var outside = new Outside(broker.url(), "seen/#");
                     var fern = FernProcess.startOnPins(sandbox, "auto", yaml)) {
@@ -85,6 +90,7 @@ final class SensorsInKernel {
         check("aChipThatIsNotThereHurtsItsOwnFunctionOnly", this::missing);
         check("aChipThatFailsComesBackByItself", this::failing);
         check("theDoctorTriesEachSensor", this::doctor);
+        check("aPwmChannelIsDrivenAndOffAtTheEnd", this::pwm);
     }
 
     private void check(String name, Check check) {
@@ -144,7 +150,34 @@ final class SensorsInKernel {
 
         assertThat(doctor.output())
                 .contains("ok       sensor air: it answers", "ok       sensor soil: it answers")
+                .anyMatch(line -> line.startsWith(
+                        "problem  sensor taken: 0x40 of /dev/i2c-0 belongs to a driver of the kernel; "))
                 .anyMatch(line -> line.startsWith("problem  sensor attic: nothing answers at 0x77 of /dev/i2c-0 ("));
+    }
+
+    private void pwm() throws Exception {
+        Await.until(
+                "it is taken", () -> Files.exists(CHANNEL) && channel("enable").equals("1"));
+        outside.publish("in/lamp", "0.25");
+        Await.until("a quarter", () -> channel("duty_cycle").equals("2500000"));
+        assertThat(channel("period")).isEqualTo("10000000");
+        assertThat(chip(sandbox, PWM, 0x08)).as("low byte of 1024 of 4096").containsExactly("00");
+        assertThat(chip(sandbox, PWM, 0x09)).as("high byte").containsExactly("04");
+
+        outside.publish("in/lamp", "1.5");
+        Await.until("it is dead", () -> fern.get("/fern/status").body().contains("\"dead\":1"));
+        assertThat(channel("duty_cycle")).isEqualTo("2500000");
+        assertThat(fern.run("dead").toString()).contains("pwm takes a number from 0 to 1");
+
+        fern.stop();
+        assertThat(CHANNEL).as("given back").doesNotExist();
+        // LEDn_OFF_H, bit 4: fully off
+        assertThat(Integer.parseInt(chip(sandbox, PWM, 0x09).getFirst(), 16) & 0x10)
+                .isEqualTo(0x10);
+    }
+
+    private static String channel(String name) throws IOException {
+        return Files.readString(CHANNEL.resolve(name)).strip();
     }
 
     private String status() throws IOException, InterruptedException {

@@ -10,8 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Sensors as a kernel has them: the real daemon and a real broker in a Linux of its own, on whose I2C bus chips are
-/// simulated. [SensorsInKernel] is what runs there.
+/// Sensors and PWM as a kernel has them: the real daemon and a real broker in a Linux of its own, on whose I2C bus
+/// chips
+/// are simulated. One of these is a PCA9685, which the kernel's own driver makes PWM channels of. [SensorsInKernel] is
+/// what runs there.
 class SensorsOnAKernelTest {
     static final String CHIP = "chip.py";
 
@@ -27,7 +29,7 @@ class SensorsOnAKernelTest {
                 _fields_ = [("write", ctypes.c_ubyte), ("command", ctypes.c_ubyte),
                             ("size", ctypes.c_uint32), ("data", ctypes.c_void_p)]
             bus = os.open("/dev/i2c-0", os.O_RDWR)
-            fcntl.ioctl(bus, 0x0703, int(sys.argv[1], 0))
+            fcntl.ioctl(bus, 0x0706, int(sys.argv[1], 0))
             register = int(sys.argv[2], 0)
             for at, value in enumerate(sys.argv[3:] or [None]):
                 data = (ctypes.c_ubyte * 34)(0 if value is None else int(value, 0) & 0xFF)
@@ -50,14 +52,20 @@ class SensorsOnAKernelTest {
                     fern/to/soil: "mqtt:seen/soil"
                     """, "Echo", ECHO);
             TestFunction.build(sandbox, "attic", "1.0.0", "fern/on/attic: \"sensor:attic\"", "Echo", ECHO);
+            TestFunction.build(sandbox, "lamp", "1.0.0", """
+                    fern/on/level: "mqtt:in/lamp"
+                    fern/to/lamp: "pwm:0?frequency=100"
+                    """, "Echo", ECHO);
             Files.writeString(sandbox.folder().resolve(CHIP), REGISTERS);
             said = Uml.boot(
                     sandbox,
                     sandbox.folder(),
-                    "export JAVA_HOME=" + System.getProperty("java.home") + "\n" + Uml.java(SensorsInKernel.class) + " "
+                    "echo pca9685 0x40 >/sys/bus/i2c/devices/i2c-0/new_device\n"
+                            + "export JAVA_HOME=" + System.getProperty("java.home") + "\n"
+                            + Uml.java(SensorsInKernel.class) + " "
                             + Uml.FOLDER.resolve("functions") + "\n",
                     "mem=640M",
-                    "i2c_stub.chip_addr=0x76,0x48");
+                    "i2c_stub.chip_addr=0x76,0x48,0x40");
         }
     }
 
@@ -67,7 +75,8 @@ class SensorsOnAKernelTest {
                 "aRegisterIsReadAsItIsConfigured",
                 "aChipThatIsNotThereHurtsItsOwnFunctionOnly",
                 "aChipThatFailsComesBackByItself",
-                "theDoctorTriesEachSensor");
+                "theDoctorTriesEachSensor",
+                "aPwmChannelIsDrivenAndOffAtTheEnd");
     }
 
     @ParameterizedTest
