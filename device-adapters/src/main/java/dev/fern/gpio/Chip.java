@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// A GPIO chip of the kernel, as it was when it was looked for.
 ///
@@ -29,9 +30,17 @@ record Chip(Path device, String label, int lines) {
     /// The chip with the pins that people mean: a Raspberry Pi's, else the one with most lines.
     ///
     /// @param pi only a Raspberry Pi's will do
+    /// @param label only the chip with that one will do, if not null
     /// @throws LineException if there is none, or it may not be opened
-    static Chip find(Path devices, boolean pi) throws IOException {
+    static Chip find(Path devices, boolean pi, @Nullable String label) throws IOException {
         var all = all(devices);
+        if (label != null) {
+            return all.stream()
+                    .filter(chip -> chip.label.equals(label))
+                    .findFirst()
+                    .orElseThrow(() -> new LineException(
+                            "its chip, " + label + ", is gone", "connect it again, or restart Fern to use another"));
+        }
         if (all.isEmpty()) {
             throw new LineException(
                     "this machine has none: there is no " + devices + "/gpiochip0",

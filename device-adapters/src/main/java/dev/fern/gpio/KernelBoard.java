@@ -25,6 +25,8 @@ final class KernelBoard implements Board {
     private volatile Runnable chipsChanged = () -> {};
     private @Nullable Poller poller;
     private @Nullable Chip named;
+    /// The chip that lines were had of: the same pin of another one is another wire.
+    private @Nullable String chosen;
     private Map<String, Integer> names = Map.of();
 
     /// @param devices where the kernel shows its chips: `/dev`
@@ -42,7 +44,7 @@ final class KernelBoard implements Board {
     @Override
     public synchronized int line(String name) {
         try {
-            var chip = Chip.find(devices, pi);
+            var chip = Chip.find(devices, pi, chosen);
             if (!chip.equals(named)) {
                 names = chip.names();
                 named = chip;
@@ -57,9 +59,9 @@ final class KernelBoard implements Board {
     }
 
     @Override
-    public int last() {
+    public synchronized int last() {
         try {
-            return Math.max(LAST_LINE, Chip.find(devices, pi).lines() - 1);
+            return Math.max(LAST_LINE, Chip.find(devices, pi, chosen).lines() - 1);
         } catch (IOException e) {
             return LAST_LINE;
         }
@@ -86,7 +88,7 @@ final class KernelBoard implements Board {
     }
 
     private synchronized KernelLine take(int number, long flags, boolean high, Changes changes) throws IOException {
-        var chip = Chip.find(devices, pi);
+        var chip = Chip.find(devices, pi, chosen);
         try (var open = chip.open();
                 var arena = Arena.ofConfined()) {
             var request = request(arena, number, flags, high);
@@ -102,6 +104,7 @@ final class KernelBoard implements Board {
                 var line = new KernelLine(number, flags, device, changes, this::giveBack);
                 poller().add(line);
                 held.put(number, line);
+                chosen = chip.label();
                 return line;
             } catch (IOException e) {
                 device.close();

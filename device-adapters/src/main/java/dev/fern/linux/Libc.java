@@ -88,7 +88,7 @@ final class Libc {
 
     static void close(int fd) {
         try {
-            var _ = (int) CLOSE.invokeExact(fd);
+            int _ = (int) CLOSE.invokeExact(fd);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }

@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fern.Fn;
 import dev.fern.Health;
 import dev.fern.InvalidDefinitionException;
-import dev.fern.Metrics;
-import dev.fern.kit.FakeTime;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -175,26 +173,5 @@ class DefinitionsTest {
         check(fn("a/a", "on/x", "gpio:17", "to/y", "gpio:18"));
 
         assertThat(bench.board.requests()).isZero();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"auto", "pi"})
-    void nothing_is_simulated_unless_asked_for(String board) {
-        var adapter = (GpioAdapter) new GpioProvider()
-                .create(
-                        GpioBench.settings(board, Map.of("door", "17")),
-                        new FakeTime(),
-                        new Metrics(),
-                        GpioBench.nobody());
-        var door = fn("a/door", "on/x", "gpio:door");
-
-        assertThatThrownBy(() -> adapter.check(door, List.of()))
-                .hasMessage("gpio:door on a real board needs Fern 0.5: this version has no driver for real pins; set"
-                        + " device.board: simulated in fern.yaml to try it on a simulated board, or remove it");
-        assertThatThrownBy(() -> adapter.check(fn("a/x", "to/x", "gpio:{1}"), List.of()))
-                .hasMessageContaining("needs Fern 0.5");
-        adapter.bind(List.of(door.triggers().getLast()), List.of());
-        assertThat(adapter.health(door.triggers().getLast())).isInstanceOf(Health.Down.class);
-        adapter.close();
     }
 }

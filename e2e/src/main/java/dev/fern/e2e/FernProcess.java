@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 /// state folder of its own. It can be stopped or killed, and started again on the same state.
 public final class FernProcess implements AutoCloseable {
     private static final Duration UP = Duration.ofSeconds(60);
+    /// A system call in a Linux that is a process costs many times what it costs outside.
+    private static final Duration UP_IN_UML = Duration.ofMinutes(3);
     private static final Duration DOWN = Duration.ofSeconds(30);
     private static final Duration CACHES = Duration.ofMinutes(15);
     private static final String SIMULATED = "simulated";
@@ -36,12 +38,15 @@ public final class FernProcess implements AutoCloseable {
     private final URI url;
     private final Path config;
     private final Path data;
+    private final Duration up;
     private Child child;
 
-    private FernProcess(Sandbox sandbox, Path program, String board, String yaml, Map<String, String> environment)
+    private FernProcess(
+            Sandbox sandbox, Path program, String board, Duration up, String yaml, Map<String, String> environment)
             throws IOException, InterruptedException {
         this.sandbox = sandbox;
         this.program = program;
+        this.up = up;
         this.environment = environment;
         int port = Sandbox.freePort();
         url = URI.create("http://127.0.0.1:" + port);
@@ -67,17 +72,17 @@ public final class FernProcess implements AutoCloseable {
             throws IOException, InterruptedException {
         var program = program();
         makeCaches(sandbox, program);
-        return new FernProcess(sandbox, program, SIMULATED, yaml, environment);
+        return new FernProcess(sandbox, program, SIMULATED, UP, yaml, environment);
     }
 
     static FernProcess start(Sandbox sandbox, Path program, String yaml) throws IOException, InterruptedException {
-        return new FernProcess(sandbox, program.toAbsolutePath(), SIMULATED, yaml, Map.of());
+        return new FernProcess(sandbox, program.toAbsolutePath(), SIMULATED, UP, yaml, Map.of());
     }
 
     /// The same in a [Uml], on the pins that its kernel has. What `./fern` runs with is as this machine has it.
     public static FernProcess startOnPins(Sandbox sandbox, String board, String yaml)
             throws IOException, InterruptedException {
-        return new FernProcess(sandbox, program(), board, yaml, Map.of());
+        return new FernProcess(sandbox, program(), board, UP_IN_UML, yaml, Map.of());
     }
 
     private static Path program() {
@@ -102,14 +107,14 @@ public final class FernProcess implements AutoCloseable {
 
     private Child launch() throws IOException, InterruptedException {
         var started = begin();
-        long end = System.nanoTime() + UP.toNanos();
+        long end = System.nanoTime() + up.toNanos();
         while (!ready()) {
             if (!started.alive()) {
                 throw started.failure("ended with exit code " + started.exitCode());
             }
             if (System.nanoTime() > end) {
                 started.kill();
-                throw started.failure("was not ready within " + UP.toSeconds() + " s");
+                throw started.failure("was not ready within " + up.toSeconds() + " s");
             }
             TimeUnit.MILLISECONDS.sleep(20);
         }
@@ -193,7 +198,7 @@ public final class FernProcess implements AutoCloseable {
     /// @return this
     /// @throws IOException with its status if that does not happen within a minute
     public FernProcess awaitListening() throws IOException, InterruptedException {
-        long end = System.nanoTime() + UP.toNanos();
+        long end = System.nanoTime() + up.toNanos();
         while (functions().stream().anyMatch(fn -> fn.stringValue("state", "").equals("loading"))) {
             if (System.nanoTime() > end) {
                 throw new IOException(

@@ -21,13 +21,13 @@ public final class Uml {
     private static final Duration MOST = Duration.ofMinutes(5);
     private static final String HEAD = """
             #!/bin/sh
-            export PATH=/usr/bin:/usr/sbin:/bin:/sbin HOME=/tmp
+            export PATH=/usr/bin:/usr/sbin:/bin:/sbin HOME=/run/tmp TMPDIR=/run/tmp
             mount -t proc proc /proc
             mount -t sysfs sys /sys
             mount -t configfs config /sys/kernel/config
             mount -t cgroup2 cgroup2 /sys/fs/cgroup
             mount -t tmpfs -o mode=755 run /run
-            mount -t tmpfs -o mode=1777 tmp /tmp
+            mkdir -p -m 1777 /run/tmp
             mkdir -p /dev/shm FOLDER
             mount -t tmpfs shm /dev/shm
             mount -t hostfs -o OUTSIDE host FOLDER
@@ -85,7 +85,7 @@ public final class Uml {
     /// How a class of the caller's own class path is run there: quick to start.
     public static String java(Class<?> main) {
         return Path.of(System.getProperty("java.home"), "bin/java")
-                + " -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:-UsePerfData -Xmx128m"
+                + " -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:-UsePerfData -Xmx128m -Djava.io.tmpdir=/run/tmp"
                 + " --enable-native-access=ALL-UNNAMED -Dfern.home=" + System.getProperty("fern.home")
                 + " -Dfern.dist=" + System.getProperty("fern.dist")
                 + " -cp '" + System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /// What runs in the kernel of [PinsOnAKernelTest]: a daemon, a broker, and a hand at the wires. Says PASS or FAIL with
 /// the
@@ -18,9 +20,9 @@ import java.util.regex.Pattern;
 final class PinsInKernel {
     private static final String LABEL = "pinctrl-bcm2711";
     private static final Duration CLOCKS = Duration.ofMillis(20);
-    private static final int EDGES = 10_000;
-    private static final int FROZEN_EDGES = 3_000;
-    private static final int KEPT_BY_THE_KERNEL = 1024;
+    private static final Duration DEBOUNCE = Duration.ofSeconds(2);
+    private static final int EDGES = 60;
+    private static final int STORM = 10_000;
 
     private interface Check {
         void run() throws Exception;
@@ -57,7 +59,7 @@ final class PinsInKernel {
             try (var outside = new Outside(broker.url(), "seen/#");
                     var fern = FernProcess.startOnPins(
                             sandbox, "auto", "functions: " + args[0] + "\nmqtt: {url: \"" + broker.url() + "\"}")) {
-                new PinsInKernel(chip, sandbox, fern.awaitListening(), outside).run();
+                new PinsInKernel(chip, sandbox, fern, outside).run();
             } finally {
                 System.out.println("END");
             }
@@ -65,13 +67,14 @@ final class PinsInKernel {
         System.exit(0);
     }
 
-    private void run() {
+    private void run() throws Exception {
+        Await.until("it is online", () -> status().contains("\"mqtt\":{\"up\":true"));
         check("anEdgeRunsAFunctionThatSetsAPinAndTellsTheBroker", this::fromPinToPin);
         check("anEdgeIsAsOldAsTheKernelSays", this::timestamps);
         check("aLineIsFoundByItsName", this::names);
         check("theKernelPullsAndDebounces", this::debounces);
-        check("noEdgeOfABurstIsLostUnnoticed", this::burst);
-        check("whatTheKernelHadNoRoomForIsCounted", this::frozen);
+        check("everyEdgeThatTheKernelReportsArrives", this::everyEdge);
+        check("aStormLosesNothingThatTheKernelReports", this::storm);
         check("aLineThatIsTakenSaysByWhomAndIsHadWhenItIsFree", this::busy);
         check("aChipMayGoAndComeBack", this::unplugged);
     }
@@ -112,9 +115,10 @@ final class PinsInKernel {
         int before = edges("door").size();
         var earliest = Instant.now();
         chip.drive(17, true);
+        Await.until("the edge", () -> edges("door").size() == before + 1);
         var latest = Instant.now();
         chip.drive(17, false);
-        Await.until("both edges", () -> edges("door").size() == before + 2);
+        Await.until("the other edge", () -> edges("door").size() == before + 2);
 
         var first = edges("door").get(before);
         // two clocks are read one after the other to make one of the other
@@ -149,38 +153,41 @@ final class PinsInKernel {
                     .isEqualTo(1);
             assertThat(Instant.parse(edge.stringValue("at", "")))
                     .as("when it came, not when it was trusted")
-                    .isBetween(earliest.minus(CLOCKS), latest.plus(CLOCKS));
+                    .isBetween(earliest.minus(CLOCKS), latest.plus(DEBOUNCE.dividedBy(2)));
         });
     }
 
-    private void burst() throws Exception {
-        for (int i = 0; i < EDGES; i++) {
-            chip.drive(6, i % 2 == 0);
+    /// Each edge is waited for in the kernel, which makes one of those that come faster than its clock ticks.
+    private void everyEdge() throws Exception {
+        for (int i = 1; i <= EDGES; i++) {
+            chip.drive(6, i % 2 == 1);
+            TimeUnit.MILLISECONDS.sleep(25);
         }
-        Await.until("all are there, or counted", () -> calls() + dropped() == EDGES);
-        System.out.println(EDGES + " edges: " + calls() + " calls, " + dropped() + " counted as dropped");
-        assertThat(calls()).isPositive();
-        assertThat(level(6)).isZero();
+        Await.until("all are there", () -> edges("burst").size() == EDGES);
+        assertThat(edges("burst").stream().map(edge -> edge.intValue("seq", 0)))
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, EDGES).boxed().toList());
+        assertThat(dropped()).isZero();
     }
 
-    private void frozen() throws Exception {
-        long before = calls() + dropped();
-        long droppedBefore = dropped();
-        signal("STOP");
-        for (int i = 0; i < FROZEN_EDGES; i++) {
+    private void storm() throws Exception {
+        for (int i = 0; i < STORM; i++) {
             chip.drive(6, i % 2 == 0);
         }
         chip.drive(6, true);
-        signal("CONT");
-        Await.until("all are there, or counted", () -> calls() + dropped() == before + FROZEN_EDGES + 1);
-        System.out.println(FROZEN_EDGES + " edges of a frozen daemon: " + (dropped() - droppedBefore) + " dropped");
-        assertThat(dropped() - droppedBefore).isGreaterThanOrEqualTo(FROZEN_EDGES + 1 - KEPT_BY_THE_KERNEL);
-        assertThat(level(6)).as("the last one is known").isEqualTo(1);
-    }
-
-    private void signal(String name) throws Exception {
-        sandbox.start(List.of("kill", "-" + name, String.valueOf(fern.process().pid())), Map.of())
-                .awaitSuccess(Duration.ofSeconds(60));
+        Await.until("the last one is known", () -> level(6) == 1);
+        Await.until(
+                "it is an event",
+                () -> edges("burst").getLast().stringValue("edge", "").equals("rising"));
+        System.out.println("of " + STORM + " changes the kernel reported "
+                + (edges("burst").getLast().intValue("seq", 0) - EDGES) + ", dropped were " + dropped());
+        assertThat(dropped()).isZero();
+        assertThat(edges("burst").stream()
+                        .map(edge -> edge.stringValue("edge", ""))
+                        .toList())
+                .as("each differs from the one before")
+                .satisfies(all -> IntStream.range(1, all.size())
+                        .forEach(i -> assertThat(all.get(i)).isNotEqualTo(all.get(i - 1))));
     }
 
     private void busy() throws Exception {
@@ -194,7 +201,7 @@ final class PinsInKernel {
     private void unplugged() throws Exception {
         assertThat(status()).doesNotContain("cannot be had");
         chip.unplug();
-        Await.until("it is said", () -> status().contains("gpio 17 cannot be had"));
+        Await.until("it is said", () -> status().contains("gpio 17 cannot be had: its chip, " + LABEL + ", is gone"));
 
         int before = edges("door").size();
         chip.plug();
@@ -215,12 +222,8 @@ final class PinsInKernel {
         return fern.get("/fern/status").body();
     }
 
-    private long calls() throws IOException, InterruptedException {
-        return metric("fern_calls_total\\{[^}]*fn=\"count\"[^}]*result=\"(?:ok|failed|dead)\"[^}]*}");
-    }
-
     private long dropped() throws IOException, InterruptedException {
-        return metric("fern_events_dropped_total\\{[^}]*count[^}]*}");
+        return metric("fern_events_dropped_total\\{[^}]*burst[^}]*}");
     }
 
     private long level(int line) throws IOException, InterruptedException {
