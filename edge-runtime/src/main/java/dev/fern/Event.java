@@ -34,6 +34,7 @@ public record Event(
     public static final String MQTT_MESSAGE = "dev.fern.mqtt.message";
 
     public static final String GPIO_EDGE = "dev.fern.gpio.edge";
+    public static final String SENSOR_READING = "dev.fern.sensor.reading";
     public static final String FN_RESULT = "dev.fern.fn.result";
     /// A call was given up; the body is that of the event it was about.
     public static final String FN_FAILURE = "dev.fern.fn.failure";

@@ -1,5 +1,6 @@
 package dev.fern;
 
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param mqtt the broker that triggers without `broker=` mean, or null
 /// @param brokers further ones, by name
 /// @param pins names for lines
+/// @param sensors what `sensor:NAME` reads, by name
 /// @param vars for `{var.NAME}`
 /// @param config over the cloud's, by `APP/NAME`, then key; values may be `secret:NAME`
 /// @param data the state folder
@@ -27,11 +29,39 @@ public record Settings(
         Map<String, Broker> brokers,
         Http http,
         Map<String, Pin> pins,
+        Map<String, Sensor> sensors,
         Map<String, String> vars,
         Map<String, Map<String, String>> config,
         Path secrets,
         Limits limits,
         Path data) {
+
+    /// A device without sensors.
+    public Settings(
+            Device device,
+            @Nullable Cloud cloud,
+            @Nullable Path functions,
+            Registry registry,
+            @Nullable Broker mqtt,
+            Map<String, Broker> brokers,
+            Http http,
+            Map<String, Pin> pins,
+            Map<String, String> vars,
+            Map<String, Map<String, String>> config,
+            Path secrets,
+            Limits limits,
+            Path data) {
+        this(
+                device, cloud, functions, registry, mqtt, brokers, http, pins, Map.of(), vars, config, secrets, limits,
+                data);
+    }
+
+    /// The same device with these sensors.
+    public Settings with(Map<String, Sensor> others) {
+        return new Settings(
+                device, cloud, functions, registry, mqtt, brokers, http, pins, others, vars, config, secrets, limits,
+                data);
+    }
 
     /// @param id unique in the fleet; part of topics, so no `/ + #`
     /// @param board `auto`, `pi` or `simulated`
@@ -80,6 +110,32 @@ public record Settings(
     /// @param line a BCM number or a line name
     /// @param options such as `pull` and `debounce`, defaults for the bindings that use the name
     public record Pin(String line, Options options) {}
+
+    /// @param driver `bme280` (also a BMP280), `ds18b20` or `register`
+    /// @param bus the N of /dev/i2c-N, for a chip on an I2C bus
+    /// @param address its address there
+    /// @param id of a 1-wire device, such as `28-0316a2794bff`, or null for the only one there is
+    /// @param register what is read, for the driver `register`, else null
+    public record Sensor(
+            String driver,
+            int bus,
+            int address,
+            @Nullable String id,
+            @Nullable Register register) {}
+
+    /// One number of a chip: `raw * scale + offset`.
+    ///
+    /// @param number of the register
+    /// @param format `u8 s8 u16be u16le s16be s16le`: signed or not, bits, the high or the low byte first
+    /// @param name of the value in the event
+    /// @param unit of it, for those who read the event, or null
+    public record Register(
+            int number,
+            String format,
+            BigDecimal scale,
+            BigDecimal offset,
+            String name,
+            @Nullable String unit) {}
 
     /// @param running calls at once, over all functions
     /// @param dead dead calls kept

@@ -13,8 +13,6 @@ public final class Vocabulary {
     public static final String VERSION = "0.1.0";
 
     private static final String NOW = "0.1";
-    /// Sensors and PWM on real boards.
-    private static final String BOARDS = "0.5";
 
     /// What each type of trigger or target takes.
     private record Words(String since, Map<String, String> options) {}
@@ -38,7 +36,7 @@ public final class Vocabulary {
     private static final Map<String, Words> TRIGGERS = Map.of(
             "mqtt", new Words(NOW, Map.of("qos", NOW, "share", NOW, "retained", NOW, "broker", NOW)),
             "gpio", new Words(NOW, Map.of("edge", NOW, "pull", NOW, "debounce", NOW, "active", NOW, "at-start", NOW)),
-            "sensor", new Words(BOARDS, Map.of("every", BOARDS, "change", BOARDS)),
+            "sensor", new Words(NOW, Map.of("every", NOW, "change", NOW)),
             "cron", new Words(NOW, Map.of("zone", NOW, "missed", NOW, "deadline", NOW)),
             "every", new Words(NOW, Map.of("jitter", NOW)),
             "device", new Words(NOW, Map.of()),
@@ -48,7 +46,7 @@ public final class Vocabulary {
     private static final Map<String, Words> TARGETS = Map.of(
             "mqtt", new Words(NOW, Map.of("qos", NOW, "retain", NOW, "broker", NOW)),
             "gpio", new Words(NOW, Map.of("pulse", NOW, "active", NOW, "initial", NOW, "stop", NOW, "max-on", NOW)),
-            "pwm", new Words(BOARDS, Map.of("frequency", BOARDS)),
+            "pwm", new Words(NOW, Map.of("frequency", NOW)),
             "fn", new Words(NOW, Map.of()),
             "cloud", new Words(NOW, Map.of()),
             "http", new Words(NOW, Map.of("method", NOW, "auth", NOW)),

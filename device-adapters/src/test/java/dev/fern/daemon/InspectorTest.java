@@ -58,6 +58,10 @@ class InspectorTest {
             fern/devices | site~tokyo                | is no condition
             fern/on/x | event:com.*.door             | has a * within its type
             fern/on/x | cron:* * *                   | cron:* * *
+            fern/on/x | sensor:air?every=1ms         | every=1ms makes no sense
+            fern/on/x | sensor:air?change=none       | change=none makes no sense
+            fern/to/x | pwm:fan                      | there is no channel 'fan'
+            fern/to/x | pwm:0?value=2                | value=2 in pwm:0?value=2 is nothing a channel takes
             fern/on/x | device:asleep                | device:asleep makes no sense
             fern/on/x | fn:other                     | fn:other names no function
             fern/to/x | fn:app/{1}                   | fn:app/{1} names no function

@@ -203,7 +203,7 @@ class EndToEndTest {
             assertThat(echo.stringValue("image", "")).as(bad.toString()).endsWith(":2.0.0");
             assertThat(echo.stringValue("do", "")).as(bad.toString()).isNotEmpty();
             if (bad.getValue().startsWith("sensor")) {
-                assertThat(why("echo")).contains("needs Fern 0.");
+                assertThat(why("echo")).contains("there is no sensor 'air'");
             }
             outside.publish("echo/in", bad.getKey());
             outside.await("the second version", one -> one.text().equals("2.0.0 " + bad.getKey()));

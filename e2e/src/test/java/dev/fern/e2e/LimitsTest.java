@@ -26,6 +26,7 @@ class LimitsTest {
             "Processes",
             "MQTT",
             "Pins",
+            "Sensors and PWM",
             "Schedule",
             "Requests to other servers",
             "HTTP",

@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
         description = "Checks what the daemon depends on; each line is ok, or a problem and what to do.")
 final class DoctorCommand implements Callable<Integer> {
     private static final int EACH_MS = 3000;
+    private static final String SENSOR = "its bus is stuck: check the wiring, then switch the board off and on";
 
     private final Terminal terminal;
     private final Inspection inspection;
@@ -49,6 +50,9 @@ final class DoctorCommand implements Callable<Integer> {
             outside(settings);
             registries(settings, functions);
             look("pins", () -> List.of(Board.ofThisMachine().pins(settings, functions)));
+            for (var name : settings.sensors().keySet()) {
+                look("sensor " + name, SENSOR, () -> List.of(sensor(name, settings)));
+            }
             look("data", () -> List.of(Examinations.data(settings.data())));
         }
         look("clock", () -> List.of(Examinations.clock(Instant.now())));
@@ -102,6 +106,18 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
+    private Finding sensor(String name, Settings settings) {
+        var problem = inspection.sensor(name, settings);
+        if (problem != null) {
+            return Finding.problem("sensor " + name, problem.why(), problem.whatToDo());
+        }
+        return Finding.ok(
+                "sensor " + name,
+                settings.device().board().equals("simulated")
+                        ? "simulated (device.board): nothing here is connected"
+                        : "it answers");
+    }
+
     private @Nullable Settings configuration() {
         return switch (new ConfigReader(terminal.environment()).read(options.config, data)) {
             case Reading.Good good -> {
@@ -118,12 +134,16 @@ final class DoctorCommand implements Callable<Integer> {
     /// Looks at one thing, and gives up on it in time: finding an address can take longer than any time-out
     /// of a socket.
     private void look(String about, Callable<List<Finding>> examination) throws InterruptedException {
+        look(about, "check the network and the name server", examination);
+    }
+
+    private void look(String about, String late, Callable<List<Finding>> examination) throws InterruptedException {
         var task = new FutureTask<>(examination);
         Thread.ofVirtual().name("fern-doctor").start(task);
         try {
             task.get(EACH_MS + 500, TimeUnit.MILLISECONDS).forEach(this::print);
         } catch (TimeoutException e) {
-            print(Finding.problem(about, "no answer in 3 s", "check the network and the name server"));
+            print(Finding.problem(about, "no answer in 3 s", late));
         } catch (ExecutionException e) {
             var why = e.getCause() == null ? e : e.getCause();
             print(new Finding(

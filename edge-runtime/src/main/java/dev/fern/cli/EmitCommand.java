@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "emit",
-        description = "Makes an event: a message to an MQTT topic, or an edge at a pin of a simulated board.")
+        description =
+                "Makes an event: a message to an MQTT topic, an edge at a pin or a reading of a sensor of a simulated board.")
 final class EmitCommand implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -24,17 +25,19 @@ final class EmitCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "mqtt|gpio", description = "what kind of event")
+    @Parameters(index = "0", paramLabel = "mqtt|gpio|sensor", description = "what kind of event")
     private String type = "";
 
-    @Parameters(index = "1", paramLabel = "TOPIC|PIN", description = "the topic, or the pin's number or name")
+    @Parameters(index = "1", paramLabel = "TOPIC|PIN|NAME", description = "the topic, the pin, or the sensor")
     private String address = "";
 
     @Parameters(
             index = "2",
             arity = "0..1",
-            paramLabel = "BODY|EDGE",
-            description = "the message's body (default: empty); rising or falling for a pin")
+            paramLabel = "BODY|EDGE|VALUES",
+            description =
+                    "the message's body (default: empty); rising or falling for a pin; for a sensor its new values,"
+                            + " such as {\"temperature\":31} (default: as before)")
     private String body = "";
 
     EmitCommand(Terminal terminal) {
@@ -43,8 +46,8 @@ final class EmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws FailedException {
-        if (!List.of("mqtt", "gpio").contains(type)) {
-            throw wrong("'" + type + "' is no kind of event; give mqtt or gpio");
+        if (!List.of("mqtt", "gpio", "sensor").contains(type)) {
+            throw wrong("'" + type + "' is no kind of event; give mqtt, gpio or sensor");
         }
         if (type.equals("gpio") && !List.of("rising", "falling").contains(body)) {
             throw wrong("a pin needs an edge; give rising or falling");

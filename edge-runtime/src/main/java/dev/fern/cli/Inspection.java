@@ -24,4 +24,7 @@ public interface Inspection {
 
     /// Whether that image's registry answers, and lets this device in. Waits for it.
     @Nullable Problem registry(String image, Settings settings) throws InterruptedException;
+
+    /// What is wrong with that sensor of the configuration, or null if it can be read. Waits for it.
+    @Nullable Problem sensor(String name, Settings settings);
 }

@@ -20,6 +20,7 @@ public final class AnyDevice {
     private static final Pattern VARIABLE = Pattern.compile("\\{var\\.([^{}]+)}");
     private static final Pattern BROKER = Pattern.compile("[?&]broker=([^&\"'\\s,\\]]+)");
     private static final Pattern PIN = Pattern.compile("\\bgpio:([^?&\"'\\s,\\]{}]+)");
+    private static final Pattern SENSOR = Pattern.compile("\\bsensor:([^?&\"'\\s,\\]{}]+)");
     private static final Pattern NUMBER = Pattern.compile("\\d+|GPIO\\d+");
     private static final int LAST_LINE = 53;
 
@@ -49,6 +50,7 @@ public final class AnyDevice {
                 each(BROKER, func, _ -> broker),
                 new Settings.Http("127.0.0.1:0", null, null, null, null, List.of()),
                 pins,
+                each(SENSOR, func, _ -> new Settings.Sensor("bme280", 1, 0x76, null, null)),
                 each(VARIABLE, func, name -> name),
                 Map.of(),
                 Path.of("/"),

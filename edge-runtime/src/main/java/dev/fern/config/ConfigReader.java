@@ -123,8 +123,9 @@ public final class ConfigReader {
     /// The path of every key there is, with `NAME` for names that are free.
     static Set<String> keys() {
         var problems = new Problems("");
-        var text = "{brokers: {NAME: {}}, pins: {NAME: {}}, vars: {NAME: x}, device: {labels: {NAME: x}},"
-                + " config: {APP/FUNCTION: {NAME: x}}}";
+        var text =
+                "{brokers: {NAME: {}}, pins: {NAME: {}}, sensors: {NAME: {}}, vars: {NAME: x}, device: {labels: {NAME: x}},"
+                        + " config: {APP/FUNCTION: {NAME: x}}}";
         var tree = YamlReader.read(text, problems);
         var source = new Section.Source(problems, Map.of(), Path.of("/"), new LinkedHashSet<>());
         Keys.settings(Section.root(source, tree == null ? Node.Mapping.EMPTY : tree), "id", Path.of("/"), Path.of("/"));

@@ -52,7 +52,6 @@ final class Keys {
         var named = brokers.each(
                 NAME, NAMES, name -> broker(brokers.section(name), "fern-" + device.id() + "-" + name, true));
         var pins = root.section("pins");
-        root.later("sensors", "0.5");
         var settings = new Settings(
                 device,
                 cloud,
@@ -62,6 +61,7 @@ final class Keys {
                 named,
                 http(root.section("http")),
                 pins.each(PIN, "letters, digits, . _ and -, with at least one letter", name -> pin(pins.section(name))),
+                SensorKeys.sensors(root.section("sensors")),
                 texts(root.section("vars"), NAME, NAMES),
                 config(root.section("config")),
                 configFolder.resolve("secrets"),

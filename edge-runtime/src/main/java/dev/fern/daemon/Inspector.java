@@ -4,9 +4,11 @@ import dev.fern.Adapter;
 import dev.fern.AdapterProvider;
 import dev.fern.Definition;
 import dev.fern.Fn;
+import dev.fern.Health;
 import dev.fern.InvalidDefinitionException;
 import dev.fern.Marks;
 import dev.fern.Metrics;
+import dev.fern.Prober;
 import dev.fern.Problem;
 import dev.fern.Settings;
 import dev.fern.Time;
@@ -111,10 +113,7 @@ final class Inspector implements Inspection {
 
         Judge(Settings settings, Definition definition, Time time) {
             resolver = new Resolver(settings);
-            var control = new Operations(settings.device().id(), new Logs(time));
-            for (var provider : ServiceLoader.load(AdapterProvider.class)) {
-                adapters.add(provider.create(settings, time, new Metrics(), control));
-            }
+            adapters.addAll(adapters(settings, time));
             adapters.add(new Schedule(settings, Marks.NONE, time, new Metrics(), () -> {}));
             adapters.add(new Listeners(settings));
             for (var other : FolderSource.all(settings)) {
@@ -149,6 +148,28 @@ final class Inspector implements Inspection {
                 .peek().stream()
                         .map(saved -> fn(saved.wanted()).stringValue("image", ""))
                         .toList();
+    }
+
+    @Override
+    public @Nullable Problem sensor(String name, Settings settings) {
+        try (var time = new SystemTime()) {
+            for (var adapter : adapters(settings, time)) {
+                boolean sensors = adapter.types().contains("sensor");
+                if (sensors && adapter instanceof Prober prober && prober.probe(name) instanceof Health.Down down) {
+                    return down.problem();
+                }
+            }
+        }
+        return null;
+    }
+
+    private static List<Adapter> adapters(Settings settings, Time time) {
+        var adapters = new ArrayList<Adapter>();
+        var control = new Operations(settings.device().id(), new Logs(time));
+        for (var provider : ServiceLoader.load(AdapterProvider.class)) {
+            adapters.add(provider.create(settings, time, new Metrics(), control));
+        }
+        return adapters;
     }
 
     @Override

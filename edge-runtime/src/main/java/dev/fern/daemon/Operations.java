@@ -139,7 +139,7 @@ final class Operations implements Control, Control.Listener {
                 return;
             }
         }
-        throw new InvalidDefinitionException("nothing here emits " + type, "emit mqtt or gpio");
+        throw new InvalidDefinitionException("nothing here emits " + type, "emit mqtt, gpio or sensor");
     }
 
     @Override

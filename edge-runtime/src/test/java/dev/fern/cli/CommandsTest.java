@@ -168,12 +168,15 @@ class CommandsTest {
         assertThat(shell.fern("emit", "mqtt", "a/b").code()).isZero();
         assertThat(shell.fern("emit", "mqtt", "a/b", "--", "--url").code()).isZero();
         assertThat(shell.fern("emit", "gpio", "17", "rising").code()).isZero();
+        assertThat(shell.fern("emit", "sensor", "air", "{\"temperature\":31}").code())
+                .isZero();
         assertThat(daemon.asked())
                 .containsExactly(
                         "POST /fern/emit {\"type\":\"mqtt\",\"address\":\"a/b\",\"body\":\"-1 \\\"°\\\"\"}",
                         "POST /fern/emit {\"type\":\"mqtt\",\"address\":\"a/b\",\"body\":\"\"}",
                         "POST /fern/emit {\"type\":\"mqtt\",\"address\":\"a/b\",\"body\":\"--url\"}",
-                        "POST /fern/emit {\"type\":\"gpio\",\"address\":\"17\",\"body\":\"rising\"}");
+                        "POST /fern/emit {\"type\":\"gpio\",\"address\":\"17\",\"body\":\"rising\"}",
+                        "POST /fern/emit {\"type\":\"sensor\",\"address\":\"air\",\"body\":\"{\\\"temperature\\\":31}\"}");
     }
 
     @Test

@@ -127,6 +127,23 @@ class DoctorCommandTest {
         assertThat(board.pins(simulated, List.of(wanted)).isOk()).isTrue();
     }
 
+    @Test
+    void each_sensor_is_tried() throws IOException {
+        rooms.sensors.put("attic", new Problem("nobody answers at 0x77 of /dev/i2c-1", "check the wiring"));
+        var sensors = "functions: .\nsensors: {air: {driver: bme280}, attic: {driver: bme280, address: 0x77}}\n";
+
+        var real = doctor(sensors);
+        var simulated = doctor("device: {board: simulated}\nfunctions: .\nsensors: {air: {driver: bme280}}\n");
+
+        assertThat(real.out().lines().filter(line -> line.contains("sensor")))
+                .containsExactly(
+                        "ok       sensor air: it answers",
+                        "problem  sensor attic: nobody answers at 0x77 of /dev/i2c-1; check the wiring");
+        assertThat(real.code()).isEqualTo(1);
+        assertThat(simulated.out())
+                .contains("ok       sensor air: simulated (device.board): nothing here is connected\n");
+    }
+
     private Settings settings(String yaml) throws IOException {
         var file = Files.writeString(folder.resolve("board.yaml"), yaml);
         return ((Reading.Good) new ConfigReader(Map.of()).read(file, folder)).settings();

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class PlayedInspection implements Inspection {
     final Map<String, Problem> function = new HashMap<>();
     final Map<String, Problem> registries = new HashMap<>();
+    final Map<String, Problem> sensors = new HashMap<>();
     List<String> images = List.of();
 
     @Nullable Settings asked;
@@ -35,5 +36,10 @@ final class PlayedInspection implements Inspection {
     @Override
     public @Nullable Problem registry(String image, Settings settings) {
         return registries.get(image);
+    }
+
+    @Override
+    public @Nullable Problem sensor(String name, Settings settings) {
+        return sensors.get(name);
     }
 }

@@ -153,9 +153,7 @@ class ConfigProblemsTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {
-                "sensors: {air: {driver: bme280, bus: 1, address: 0x76}} | sensors: this needs Fern 0.5",
-                "registry: {trust-key: /etc/fern/cosign.pub}             | registry.trust-key: this needs Fern 0.4"
+            value = {"registry: {trust-key: /etc/fern/cosign.pub}             | registry.trust-key: this needs Fern 0.4"
             })
     void what_this_version_does_not_carry_out_is_never_accepted_and_ignored(String line, String problem) {
         assertThat(device.problems(CLOUD + line))

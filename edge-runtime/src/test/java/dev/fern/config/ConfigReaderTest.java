@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fern.Options;
 import dev.fern.Settings;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -99,53 +100,80 @@ class ConfigReaderTest {
     private Settings contract() {
         var etc = root.resolve("etc/fern");
         return new Settings(
-                new Settings.Device("porch-1", Map.of("site", "tokyo", "role", "gate"), "auto"),
-                new Settings.Cloud(
-                        URI.create("https://fn.example.com:443"),
-                        List.of("greenhouse"),
-                        Duration.ofMinutes(5),
-                        etc.resolve("cloud.token")),
-                null,
-                new Settings.Registry(etc.resolve("registry.json"), Set.of("127.0.0.1:5000"), null),
-                new Settings.Broker(
-                        URI.create("mqtts://broker.example.com:8883"),
-                        "fern-porch-1",
-                        false,
-                        "fern",
-                        "porch-1",
-                        etc.resolve("password"),
-                        etc.resolve("ca.pem"),
-                        etc.resolve("cert.pem"),
-                        etc.resolve("key.pem")),
-                Map.of(
-                        "plant",
+                        new Settings.Device("porch-1", Map.of("site", "tokyo", "role", "gate"), "auto"),
+                        new Settings.Cloud(
+                                URI.create("https://fn.example.com:443"),
+                                List.of("greenhouse"),
+                                Duration.ofMinutes(5),
+                                etc.resolve("cloud.token")),
+                        null,
+                        new Settings.Registry(etc.resolve("registry.json"), Set.of("127.0.0.1:5000"), null),
                         new Settings.Broker(
-                                URI.create("tcp://127.0.0.1:1883"),
-                                "fern-porch-1-plant",
+                                URI.create("mqtts://broker.example.com:8883"),
+                                "fern-porch-1",
                                 false,
                                 "fern",
-                                null,
-                                null,
-                                null,
-                                null,
-                                null)),
-                new Settings.Http(
-                        "127.0.0.1:8080",
-                        etc.resolve("http.token"),
-                        etc.resolve("cert.pem"),
-                        etc.resolve("key.pem"),
-                        etc.resolve("ca.pem"),
-                        List.of("/t/greenhouse/hook")),
-                Map.of(
-                        "door",
-                        new Settings.Pin("17", new Options(Map.of("pull", "up", "debounce", "20ms", "active", "low"))),
-                        "fan",
-                        new Settings.Pin("27", new Options(Map.of("initial", "low")))),
-                Map.of("bay", "B7"),
-                Map.of("greenhouse/too-hot", Map.of("LIMIT", "28", "TOKEN", "secret:telegram")),
-                etc.resolve("secrets"),
-                Settings.Limits.DEFAULT,
-                Path.of("/var/lib/fern"));
+                                "porch-1",
+                                etc.resolve("password"),
+                                etc.resolve("ca.pem"),
+                                etc.resolve("cert.pem"),
+                                etc.resolve("key.pem")),
+                        Map.of(
+                                "plant",
+                                new Settings.Broker(
+                                        URI.create("tcp://127.0.0.1:1883"),
+                                        "fern-porch-1-plant",
+                                        false,
+                                        "fern",
+                                        null,
+                                        null,
+                                        null,
+                                        null,
+                                        null)),
+                        new Settings.Http(
+                                "127.0.0.1:8080",
+                                etc.resolve("http.token"),
+                                etc.resolve("cert.pem"),
+                                etc.resolve("key.pem"),
+                                etc.resolve("ca.pem"),
+                                List.of("/t/greenhouse/hook")),
+                        Map.of(
+                                "door",
+                                new Settings.Pin(
+                                        "17", new Options(Map.of("pull", "up", "debounce", "20ms", "active", "low"))),
+                                "fan",
+                                new Settings.Pin("27", new Options(Map.of("initial", "low")))),
+                        Map.of("bay", "B7"),
+                        Map.of("greenhouse/too-hot", Map.of("LIMIT", "28", "TOKEN", "secret:telegram")),
+                        etc.resolve("secrets"),
+                        Settings.Limits.DEFAULT,
+                        Path.of("/var/lib/fern"))
+                .with(Map.of("air", new Settings.Sensor("bme280", 1, 0x76, null, null)));
+    }
+
+    @Test
+    void each_driver_of_a_sensor_has_its_defaults() {
+        var sensors = device.settings(CLOUD + """
+                        sensors:
+                          air: {driver: bme280}
+                          attic: {driver: bme280, bus: 3, address: 119}
+                          tank: {driver: ds18b20}
+                          lake: {driver: ds18b20, id: 28-0316a2794bff}
+                          soil: {driver: register, address: 0x48, register: 7}
+                          level: {driver: register, bus: 0, address: 0x48, register: 0x0a, format: s16be, scale: -0.0625,
+                                  offset: 40, name: level, unit: "%"}
+                        """).sensors();
+
+        var plain = new Settings.Register(7, "u8", BigDecimal.ONE, BigDecimal.ZERO, "value", null);
+        var scaled = new Settings.Register(10, "s16be", new BigDecimal("-0.0625"), new BigDecimal("40"), "level", "%");
+        assertThat(sensors)
+                .containsExactly(
+                        Map.entry("air", new Settings.Sensor("bme280", 1, 0x76, null, null)),
+                        Map.entry("attic", new Settings.Sensor("bme280", 3, 0x77, null, null)),
+                        Map.entry("tank", new Settings.Sensor("ds18b20", 1, 0x76, null, null)),
+                        Map.entry("lake", new Settings.Sensor("ds18b20", 1, 0x76, "28-0316a2794bff", null)),
+                        Map.entry("soil", new Settings.Sensor("register", 1, 0x48, null, plain)),
+                        Map.entry("level", new Settings.Sensor("register", 0, 0x48, null, scaled)));
     }
 
     @ParameterizedTest

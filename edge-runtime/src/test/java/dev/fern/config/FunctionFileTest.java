@@ -74,7 +74,7 @@ class FunctionFileTest {
                 "mqtt:greenhouse      | mqqt:greenhouse       | func.yaml:10: annotations.fern/on/temperature: trigger type mqqt in mqqt:greenhouse",
                 "?qos=1\"             | ?quos=1\"             | func.yaml:10: annotations.fern/on/temperature: option quos in mqtt:greenhouse",
                 "?qos=1\"             | ?qos=0&durable=broker\" | func.yaml:10: annotations.fern/on/temperature: durable=broker in mqtt:greenhouse",
-                "gpio:4               | sensor:air            | func.yaml:13: annotations.fern/on/door: trigger type sensor in sensor:air needs Fern 0.5;",
+                "gpio:4               | sensor:air?evry=1s    | func.yaml:13: annotations.fern/on/door: option evry in sensor:air?evry=1s is unknown;",
                 "fern/on/door         | fern/door             | func.yaml:13: annotations.fern/door: annotation fern/door is unknown;",
                 "fern/on/door         | 'fern/on/'            | func.yaml:13: annotations.fern/on/: '' is no name;",
                 "example.com/team     | fern/rolout           | func.yaml:15: annotations.fern/rolout: annotation fern/rolout is unknown;"

@@ -44,7 +44,7 @@ class ResolverMistakesTest {
         {'fern/on/t':'amqp:a'}                                   | trigger type amqp in amqp:a is unknown
         {'fern/on/t':'http:/a'}                                  | trigger type http in http:/a is unknown
         {'fern/on/t':'mqtt:a?qoss=1'}                            | option qoss in mqtt:a?qoss=1 is unknown
-        {'fern/on/t':'sensor:air'}                              | needs Fern 0.5
+        {'fern/on/t':'sensor:air?unit=F'}                       | option unit in sensor:air?unit=F is unknown
         {'fern/rollout':'10%'}                                   | needs the image of all others, with its digest
         {'fern/rollback':'errors=0/10'}                          | annotation fern/rollback=errors=0/10 makes no sense
         {'fern/rollback':'errors=4/3'}                           | annotation fern/rollback=errors=4/3 makes no sense
