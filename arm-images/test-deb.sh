@@ -40,6 +40,7 @@ daemon=
 end() {
   [ -z "$daemon" ] || kill "$daemon" 2>/dev/null || true
   wait
+  umount "$work"/*/{proc,dev} 2>/dev/null || true
   rm -rf --one-file-system "$work"
 }
 trap end EXIT
@@ -47,6 +48,7 @@ trap end EXIT
 # --- building ----------------------------------------------------------------------------------------------------------------
 
 version=$(sed -n 's|^  <version>\(.*\)</version>|\1|p' pom.xml | head -1)
+deb=target/fern_${version}_arm64.deb
 sum() { sha256sum "target/fern_${version}_$1.deb" | cut -d' ' -f1; }
 small() { [ "$(stat -c %s "$1")" -lt $(($2 * 1000 * 1000)) ]; }
 
@@ -56,46 +58,53 @@ first=$(sum amd64)
 FERN_XZ=0 arm-images/deb.sh amd64 >"$work/log" 2>&1
 is "the same input gives the same bytes" [ "$first" = "$(sum amd64)" ]
 arm-images/deb.sh arm64 >"$work/log" 2>&1 || fail "arm64 is built: $(<"$work/log")"
-deb=target/fern_${version}_arm64.deb
 is "the package for arm64 is smaller than 25 MB" small "$deb" 25
 foreign() { find "target/package/fern-$1" -type f -exec file {} + | grep ELF | grep -v "$2"; }
 is "amd64 has nothing of other machines" test -z "$(foreign amd64 x86-64)"
 is "arm64 has nothing of other machines" test -z "$(foreign arm64 aarch64)"
 
-# --- amd64, here: a Java that starts, and the commands -----------------------------------------------------------------------
+# --- a Debian of few packages, for each -----------------------------------------------------------------------------------------
 
-is "the Java for amd64 runs the commands here" \
-  [ "$(env -i PATH="$PATH" FERN_AOT=off target/package/fern-amd64/usr/lib/fern/fern --version)" = "fern $version" ]
+parts=(libc6 libstdc++6 libgcc-s1 gcc-14-base zlib1g bash dash coreutils grep sed findutils util-linux libtinfo6 libselinux1
+  libpcre2-8-0 libacl1 libattr1 libgmp10 libssl3t64 libzstd1 libcap2 systemd-standalone-sysusers systemd-standalone-tmpfiles
+  libcrypt1 libmount1 libblkid1 libaudit1 libcap-ng0 libsystemd0 libseccomp2)
+
+# debian ARCH ROOT
+debian() {
+  local root=$2 folder one
+  mapfile -t debs < <(debs "$1" "${parts[@]}")
+  [ ${#debs[@]} = ${#parts[@]} ] || fail "the packages of a small Debian are there"
+  mkdir -p "$root"/usr/{bin,sbin,lib,lib64} "$root"/{proc,dev,tmp,etc,run} "$root"/var/{lib/dpkg/info,lib/dpkg/updates,cache,log}
+  for folder in bin sbin lib lib64; do ln -s "usr/$folder" "$root/$folder"; done
+  for one in "${debs[@]}"; do
+    dpkg-deb --fsys-tarfile "$one" | tar -C "$root" -x --keep-directory-symlink --exclude './usr/share/*'
+    { dpkg-deb -f "$one" && printf 'Status: install ok installed\n\n'; } >>"$root/var/lib/dpkg/status"
+  done
+  ln -sf dash "$root/usr/bin/sh"
+  echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+  echo 'root:x:0:' >"$root/etc/group"
+  mount --bind /proc "$root/proc"
+  mount --bind /dev "$root/dev"
+}
+# inside WORDS...: in $root
+export QEMU_CPU=cortex-a72
+inside() { chroot "$root" /usr/bin/env -i PATH=/usr/bin:/usr/sbin LANG=C.UTF-8 QEMU_CPU="$QEMU_CPU" FERN_AOT=off "$@"; }
+
+# --- amd64 -------------------------------------------------------------------------------------------------------------------
+
+root=$work/amd64
+debian amd64 "$root"
+dpkg-deb -x "target/fern_${version}_amd64.deb" "$root"
+is "the one for amd64 runs" [ "$(inside fern --version)" = "fern $version" ]
 
 # --- arm64, emulated ---------------------------------------------------------------------------------------------------------
 
 [ -e /proc/sys/fs/binfmt_misc/register ] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
 [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ] || update-binfmts --enable qemu-aarch64
-export QEMU_CPU=cortex-a72
-
-# a Debian of few packages
-parts=(libc6 libstdc++6 libgcc-s1 gcc-14-base zlib1g bash dash coreutils grep sed findutils util-linux libtinfo6 libselinux1
-  libpcre2-8-0 libacl1 libattr1 libgmp10 libssl3t64 libzstd1 libcap2 systemd-standalone-sysusers systemd-standalone-tmpfiles
-  libcrypt1 libmount1 libblkid1 libaudit1 libcap-ng0 libsystemd0 libseccomp2)
-mapfile -t debs < <(debs arm64 "${parts[@]}")
-[ ${#debs[@]} = ${#parts[@]} ] || fail "the packages of a small Debian are there"
-root=$work/root
-mkdir -p "$root"/usr/{bin,sbin,lib} "$root"/{proc,dev,tmp,etc,run,var/lib/dpkg/info,var/lib/dpkg/updates,var/cache,var/log}
-for folder in bin sbin lib; do ln -s "usr/$folder" "$root/$folder"; done
-for one in "${debs[@]}"; do
-  dpkg-deb --fsys-tarfile "$one" | tar -C "$root" -x --keep-directory-symlink --exclude './usr/share/*'
-  { dpkg-deb -f "$one"; printf 'Status: install ok installed\n\n'; } >>"$root/var/lib/dpkg/status"
-done
-ln -sf dash "$root/usr/bin/sh"
-echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
-echo 'root:x:0:' >"$root/etc/group"
-mount --bind /proc "$root/proc"
-mount --bind /dev "$root/dev"
-
+root=$work/arm64
+debian arm64 "$root"
 dpkg_() { FERN_AOT=off dpkg --root="$root" --force-not-root --no-triggers "$@" >"$work/log" 2>&1 || fail "dpkg $*: $(<"$work/log")"; }
 dpkg --root="$root" --add-architecture arm64
-inside() { chroot "$root" /usr/bin/env -i PATH=/usr/bin:/usr/sbin LANG=C.UTF-8 QEMU_CPU="$QEMU_CPU" FERN_AOT=off "$@"; }
-
 dpkg_ -i "$deb"
 is "it is installed" [ "$(dpkg-query --root="$root" -W -f '${db:Status-Status}' fern:arm64)" = installed ]
 is "it has made its user and groups" grep -qE '^fern:' "$root/etc/passwd"
