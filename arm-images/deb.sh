@@ -65,10 +65,11 @@ if kept != 1:
 PYTHON
 }
 
-# texts PACKAGE ROOT: copyright and changelog, where Debian wants them.
+# texts PACKAGE ROOT: copyright, changelog, and why lintian is not right, where Debian wants them.
 texts() {
   local doc=$2/usr/share/doc/$1
-  mkdir -p "$doc"
+  mkdir -p "$doc" "$2/usr/share/lintian/overrides"
+  cp "$parts/$1.lintian" "$2/usr/share/lintian/overrides/$1"
   cp "$parts/copyright" "$doc/"
   printf 'fern (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md in the source for what changed.\n\n -- Fern <fern@localhost>  %s\n' \
     "$version" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$doc/changelog.gz"
@@ -87,6 +88,10 @@ close() {
   deb=target/${package}_${version}_$arch.deb
   dpkg-deb --root-owner-group -Zxz -z"${FERN_XZ:-6}" --build "$root" "$deb.new" >&2
   mv "$deb.new" "$deb"
+  # without FERN_XZ it is meant for a device
+  if [ -z "${FERN_XZ:-}" ] && command -v lintian >/dev/null; then
+    lintian --allow-root --fail-on error,warning "$deb"
+  fi
   printf '%s  %d KB\n' "$deb" $(($(stat -c %s "$deb") / 1024))
 }
 
@@ -96,7 +101,7 @@ fern() {
   home=$root/usr/lib/fern
   jre=$(runtime "$arch")
   rm -rf "$root"
-  mkdir -p "$home" "$root"/{etc/fern,usr/{bin,share/man/man1,share/bash-completion/completions,share/lintian/overrides}} \
+  mkdir -p "$home" "$root"/{etc/fern,usr/{bin,share/man/man1,share/bash-completion/completions}} \
     "$root"/usr/lib/{systemd/system,sysusers.d,tmpfiles.d,udev/rules.d}
   cp fern "$home/"
   cp -rL target/fern/lib "$home/lib"
@@ -104,7 +109,7 @@ fern() {
   jars "$arch" "$root"
   cp -r "$jre" "$home/jre"
   # what `fern aot` makes is no part of the package
-  ln -s ../../../var/cache/fern/aot "$home/aot"
+  ln -s /var/cache/fern/aot "$home/aot"
   ln -s ../lib/fern/fern "$root/usr/bin/fern"
   cp systemd/*.service systemd/*.socket "$root/usr/lib/systemd/system/"
   cp "$parts/sysusers" "$root/usr/lib/sysusers.d/fern.conf"
@@ -115,7 +120,6 @@ fern() {
   install -d -m 700 "$root/etc/fern/secrets"
   gzip -9n <"$parts/fern.1" >"$root/usr/share/man/man1/fern.1.gz"
   completion >"$root/usr/share/bash-completion/completions/fern"
-  cp "$parts/lintian" "$root/usr/share/lintian/overrides/fern"
   texts fern "$root"
   find "$root" -type f -not -path '*/bin/*' -exec chmod 644 {} +
   chmod 755 "$home/fern" "$home/jre/lib/jspawnhelper" "$home"/jre/bin/*
@@ -128,7 +132,7 @@ fern() {
 # What a shell completes, from the commands themselves.
 completion() {
   java -XX:TieredStopAtLevel=1 -cp "$(echo target/fern/lib/*.jar | tr ' ' :)" dev.fern.cli.Completion |
-    sed -E '/^# Version|^#.*(Date|Generated)/d'
+    sed '1{/^#!/d}' # it is read, not run
 }
 
 # JavaScript: for every architecture, into the folder where `fern` looks.

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// The Debian packages, by the script that makes, installs and runs them, or knows that it has done so with the same files.
+/// The Debian packages, by the script that makes, installs and runs them, or knows that it has done so with the same
+/// files.
 class PackageTest {
     private static final Duration MOST = Duration.ofMinutes(10);
     private static final Path SCRIPT =

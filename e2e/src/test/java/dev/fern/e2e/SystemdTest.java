@@ -185,8 +185,13 @@ class SystemdTest {
                 .findFirst()
                 .orElseThrow();
         var arguments = connector.defaultArguments();
-        arguments.get("hostname").setValue("127.0.0.1");
-        arguments.get("port").setValue(port);
+        arguments.forEach((name, argument) -> {
+            switch (name) {
+                case "hostname" -> argument.setValue("127.0.0.1");
+                case "port" -> argument.setValue(port);
+                default -> {}
+            }
+        });
         return connector.attach(arguments);
     }
 

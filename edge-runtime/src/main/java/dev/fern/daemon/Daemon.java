@@ -124,9 +124,6 @@ public final class Daemon implements AutoCloseable {
                 metrics,
                 operations::statusChanged);
         operations.listen(new UsedRuntimes(data, deployer::status));
-        if (systemd.isHeard()) {
-            operations.listen(new StatusLine(operations::status, systemd::status));
-        }
         closings.push(deployer::close);
 
         var source = source(operations);
@@ -137,8 +134,7 @@ public final class Daemon implements AutoCloseable {
         }
         closings.push(source::close);
         sources.start(deployer, source, catalog);
-        announce(door.port());
-        systemd.ready(dispatcher.pulse());
+        started(door.port(), dispatcher, operations);
         return door.port();
     }
 
@@ -161,7 +157,7 @@ public final class Daemon implements AutoCloseable {
         return new ProcessRuntime(fdkJars, data.resolve("process"), launcher, ProcessRuntime.ANSWER_BYTES, metrics);
     }
 
-    private void announce(int port) {
+    private void started(int port, Dispatcher dispatcher, Operations operations) {
         LOG.log(
                 Level.INFO,
                 "Fern {0} runs as {1}, HTTP on port {2}, state in {3}",
@@ -169,6 +165,12 @@ public final class Daemon implements AutoCloseable {
                 settings.device().id(),
                 String.valueOf(port),
                 settings.data());
+        systemd.ready(dispatcher.pulse());
+        if (systemd.isHeard()) {
+            var line = new StatusLine(operations::status, systemd::status);
+            operations.listen(line);
+            line.statusChanged();
+        }
     }
 
     private Copy copy(Path file) throws StartException {
