@@ -8,10 +8,8 @@ import java.util.Collection;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Whether calls still move: a beat goes the way that each of them goes, over the timer's thread, through the locks of
-/// all
-/// lanes and over the journal's thread. What is stuck on that way stops it; a function that does not end is not on it,
-/// and
-/// a disk that refuses is no reason to begin again: the journal tries that by itself, and says so.
+/// all lanes and over the journal's thread. What is stuck on that way stops it. A function that does not end is not on
+/// it, and a disk that refuses is no reason to begin again: the journal tries that by itself, and says so.
 public final class Pulse {
     private final Collection<Lane> lanes;
     private final Journal journal;
