@@ -55,6 +55,7 @@ public final class Daemon implements AutoCloseable {
 
     private final Settings settings;
     private final Path fdkJars;
+    private final Notifier systemd;
     private final SystemTime time = new SystemTime();
     private final Metrics metrics = new Metrics();
     private final Logs logs = new Logs(time);
@@ -62,8 +63,14 @@ public final class Daemon implements AutoCloseable {
 
     /// @param fdkJars the folder with the jars of the functions' world
     public Daemon(Settings settings, Path fdkJars) {
+        this(settings, fdkJars, new Notifier(Map.of(), 0));
+    }
+
+    /// @param systemd is told when this has started, and by the dispatcher that it lives
+    Daemon(Settings settings, Path fdkJars, Notifier systemd) {
         this.settings = settings;
         this.fdkJars = fdkJars;
+        this.systemd = systemd;
     }
 
     /// Starts everything. Waits for no network.
@@ -127,7 +134,7 @@ public final class Daemon implements AutoCloseable {
         }
         closings.push(source::close);
         sources.start(deployer, source, catalog);
-        announce(door.port());
+        started(door.port(), dispatcher, operations);
         return door.port();
     }
 
@@ -150,7 +157,7 @@ public final class Daemon implements AutoCloseable {
         return new ProcessRuntime(fdkJars, data.resolve("process"), launcher, ProcessRuntime.ANSWER_BYTES, metrics);
     }
 
-    private void announce(int port) {
+    private void started(int port, Dispatcher dispatcher, Operations operations) {
         LOG.log(
                 Level.INFO,
                 "Fern {0} runs as {1}, HTTP on port {2}, state in {3}",
@@ -158,6 +165,12 @@ public final class Daemon implements AutoCloseable {
                 settings.device().id(),
                 String.valueOf(port),
                 settings.data());
+        systemd.ready(dispatcher.pulse());
+        if (systemd.isHeard()) {
+            var line = new StatusLine(operations::status, systemd::status);
+            operations.listen(line);
+            line.statusChanged();
+        }
     }
 
     private Copy copy(Path file) throws StartException {
