@@ -90,7 +90,7 @@ class MqttFleetTest {
         }
 
         try (var fleet = open("fern", PLENTY)) {
-            Await.until("all are heard", () -> fleet.heard() == 2 * many);
+            Await.until("all are heard", () -> fleet.heard() == 2L * many);
             assertThat(fleet.devices()).hasSize(many).containsEntry("d599", new Device(true, "{\"n\":599}"));
             assertThat(fleet.left()).isZero();
         }

@@ -65,6 +65,9 @@ class FleetTest {
         try (var outside = new Outside(broker.url())) {
             outside.retain("site/ferns/heating/status", "21.5 degrees");
 
+            var done = fleet("--follow", "--function", "greeter").awaitSuccess(LONG);
+            assertThat(done).contains("all run what is wanted: 2 on 2 devices");
+
             var output = fleet("--json").awaitSuccess(LONG);
             var devices = JsonParser.create(String.join("\n", output)).readJsonArray().values().stream()
                     .map(JsonValue::asObject)
@@ -74,9 +77,6 @@ class FleetTest {
             var greeter = function(devices.get(two.device()));
             assertThat(greeter.stringValue("state")).hasValue("ready");
             assertThat(greeter.objectValue("running")).isEqualTo(greeter.objectValue("wanted"));
-
-            var done = fleet("--follow", "--function", "greeter").awaitSuccess(LONG);
-            assertThat(done).contains("all run what is wanted: 2 on 2 devices");
 
             var func = folder.resolve("func.yaml");
             Files.writeString(func, Files.readString(func).replace("Greeter::handle", "Nobody::handle"));
