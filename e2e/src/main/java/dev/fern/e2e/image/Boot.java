@@ -227,7 +227,7 @@ public final class Boot {
 
     private static String seconds(Guest guest, String unit) throws IOException, InterruptedException {
         var microseconds = guest.run("systemctl show -p ActiveEnterTimestampMonotonic --value " + unit);
-        return microseconds.isBlank() ? "?" : String.valueOf(Long.parseLong(microseconds.strip()) / 100_000 / 10.0);
+        return microseconds.isBlank() ? "?" : String.format("%.1f", Long.parseLong(microseconds.strip()) / 1e6);
     }
 
     private void written(Guest guest, int minutes) throws IOException, InterruptedException {
