@@ -86,7 +86,7 @@ class CardFilesTest {
             assertThat(device("etc/fern/fern.yaml")).isEqualTo(YAML);
         }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve("etc/fern/fern.yaml"))))
-                .isEqualTo("rw-r-----");
+                .isEqualTo("rw-r--r--");
     }
 
     @Test
