@@ -42,21 +42,26 @@ runtime() {
   echo "$dir"
 }
 
-# sqlite ARCH ROOT: its jar has its library for 20 systems; only the package's own stays. 12 MB become 2.
-sqlite() {
-  local jar
+# jars ARCH ROOT: unpacked inside, as xz packs classes of all jars together better than each jar does by itself. And SQLite's
+# jar has its library for 20 systems, of which the package's own stays.
+jars() {
   local -A native=([amd64]=x86_64 [arm64]=aarch64)
-  jar=$(echo "$2"/usr/lib/fern/lib/sqlite-jdbc-*.jar)
-  python3 - "$jar" "org/sqlite/native/Linux/${native[$1]}/" <<'PYTHON'
-import os, sys, zipfile
-jar, own = sys.argv[1:]
-with zipfile.ZipFile(jar) as old, zipfile.ZipFile(jar + ".new", "w") as new:
-    for entry in old.infolist():
-        if not entry.filename.startswith("org/sqlite/native/") or entry.filename.startswith(own):
-            new.writestr(entry, old.read(entry))
-    if not any(name.startswith(own) and name.endswith(".so") for name in new.namelist()):
-        sys.exit(f"{jar} has nothing for {own}")
-os.replace(jar + ".new", jar)
+  python3 - "$2/usr/lib/fern/lib" "org/sqlite/native/Linux/${native[$1]}/" <<'PYTHON'
+import pathlib, sys, zipfile
+
+lib, own = sys.argv[1:]
+kept = 0
+for jar in sorted(pathlib.Path(lib).rglob("*.jar")):
+    with zipfile.ZipFile(jar) as old, zipfile.ZipFile(f"{jar}.new", "w", zipfile.ZIP_STORED) as new:
+        for entry in old.infolist():
+            if not entry.filename.startswith("org/sqlite/native/") or entry.filename.startswith(own):
+                kept += entry.filename.startswith(own) and entry.filename.endswith(".so")
+                plain = zipfile.ZipInfo(entry.filename, entry.date_time)
+                plain.external_attr = entry.external_attr
+                new.writestr(plain, old.read(entry))
+    pathlib.Path(f"{jar}.new").rename(jar)
+if kept != 1:
+    sys.exit(f"{kept} libraries of SQLite for {own} are in {lib}")
 PYTHON
 }
 
@@ -96,7 +101,7 @@ fern() {
   cp fern "$home/"
   cp -rL target/fern/lib "$home/lib"
   rm -rf "$home/lib/javascript" "$home/lib/publish"
-  sqlite "$arch" "$root"
+  jars "$arch" "$root"
   cp -r "$jre" "$home/jre"
   # what `fern aot` makes is no part of the package
   ln -s ../../../var/cache/fern/aot "$home/aot"

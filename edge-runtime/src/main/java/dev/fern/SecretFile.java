@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +16,15 @@ import org.jspecify.annotations.Nullable;
 public final class SecretFile {
     private static final int LARGEST = 64 << 10;
 
+    /// Before the names of those that fern.service takes from the folder: `LoadCredential=secret:FOLDER`.
+    private static final String FROM_FOLDER = "secret_";
+
     private static final Pattern PLAIN = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,255}");
 
     private SecretFile() {}
 
-    /// The secret of that name: a file in the folder, or else one in `credentials`.
+    /// The secret of that name: a file in the folder that this user may read, or else a credential of systemd's, under
+    /// that name or as fern.service has it from the folder.
     ///
     /// @param credentials where systemd puts a unit's credentials (systemd.exec(5)), or null
     /// @param what the secret is for, as messages have it
@@ -31,9 +36,10 @@ public final class SecretFile {
                     name + " for " + what + " is no plain file name", "use letters, digits, . - and _");
         }
         var file = folder.resolve(name);
-        if (credentials != null && !Files.exists(file)) {
-            var credential = credentials.resolve(name);
-            file = Files.exists(credential) ? credential : file;
+        if (credentials != null && !Files.isReadable(file)) {
+            for (var credential : List.of(credentials.resolve(name), credentials.resolve(FROM_FOLDER + name))) {
+                file = Files.exists(credential) ? credential : file;
+            }
         }
         try {
             return read(file);

@@ -55,6 +55,7 @@ public final class Daemon implements AutoCloseable {
 
     private final Settings settings;
     private final Path fdkJars;
+    private final Notifier systemd;
     private final SystemTime time = new SystemTime();
     private final Metrics metrics = new Metrics();
     private final Logs logs = new Logs(time);
@@ -62,8 +63,14 @@ public final class Daemon implements AutoCloseable {
 
     /// @param fdkJars the folder with the jars of the functions' world
     public Daemon(Settings settings, Path fdkJars) {
+        this(settings, fdkJars, new Notifier(Map.of(), 0));
+    }
+
+    /// @param systemd is told when this has started, and by the dispatcher that it lives
+    Daemon(Settings settings, Path fdkJars, Notifier systemd) {
         this.settings = settings;
         this.fdkJars = fdkJars;
+        this.systemd = systemd;
     }
 
     /// Starts everything. Waits for no network.
@@ -117,6 +124,9 @@ public final class Daemon implements AutoCloseable {
                 metrics,
                 operations::statusChanged);
         operations.listen(new UsedRuntimes(data, deployer::status));
+        if (systemd.isHeard()) {
+            operations.listen(new StatusLine(operations::status, systemd::status));
+        }
         closings.push(deployer::close);
 
         var source = source(operations);
@@ -128,6 +138,7 @@ public final class Daemon implements AutoCloseable {
         closings.push(source::close);
         sources.start(deployer, source, catalog);
         announce(door.port());
+        systemd.ready(dispatcher.pulse());
         return door.port();
     }
 

@@ -22,18 +22,21 @@ public final class Main {
     private static int run(Settings settings) throws InterruptedException {
         LogFormat.install();
         Thread.setDefaultUncaughtExceptionHandler(Main::uncaught);
-        var daemon = new Daemon(settings, fdkJars());
+        var systemd = new Notifier(System.getenv(), ProcessHandle.current().pid());
+        var daemon = new Daemon(settings, fdkJars(), systemd);
         var stopped = new CountDownLatch(1);
         try {
             daemon.start();
             Trial.over();
         } catch (StartException e) {
             System.err.println("fern: " + e.getMessage());
+            systemd.status(e.getMessage());
             daemon.close();
             return e.exitCode();
         }
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("fern-stop").unstarted(() -> {
+                    systemd.stopping();
                     daemon.close();
                     stopped.countDown();
                 }));

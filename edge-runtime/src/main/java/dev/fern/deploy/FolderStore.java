@@ -52,6 +52,7 @@ final class FolderStore {
         var root = dir.resolve(digest);
         if (!Files.isDirectory(root)) {
             Files.createDirectories(dir);
+            Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
             var part = Files.createTempDirectory(dir, "part-");
             try {
                 copy(layout, part);

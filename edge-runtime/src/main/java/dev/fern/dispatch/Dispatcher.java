@@ -363,9 +363,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
     }
 
     public Status.Calls counts(FnName fn) {
-        var counts = stats.of(fn);
-        return new Status.Calls(
-                counts.ok().sum(), counts.failed().sum(), counts.dead().sum(), invoker.running(fn));
+        return stats.of(fn).calls(invoker.running(fn));
     }
 
     /// Why answers of the function wait for one of its targets, with how many, or null.
@@ -374,10 +372,12 @@ public final class Dispatcher implements Intake, AutoCloseable {
     }
 
     public Status.Queue queue() {
-        long unkept = line.live().all().stream()
-                .filter(item -> item.disk == Item.Disk.NONE)
-                .count();
-        return new Status.Queue(journal.calls() + unkept, journal.bytes(), journal.deadCalls());
+        return new Status.Queue(journal.calls() + line.live().unkept(), journal.bytes(), journal.deadCalls());
+    }
+
+    /// Whether all this still moves.
+    public Pulse pulse() {
+        return new Pulse(lanes.values(), journal, time);
     }
 
     /// Starts no further call, and waits up to that long for those under way.

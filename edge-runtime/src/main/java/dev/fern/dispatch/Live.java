@@ -35,6 +35,13 @@ final class Live {
         return items.size();
     }
 
+    /// Those that are in memory only.
+    long unkept() {
+        return items.values().stream()
+                .filter(item -> item.disk == Item.Disk.NONE)
+                .count();
+    }
+
     /// Of their events.
     long bytes() {
         return bytes.get();

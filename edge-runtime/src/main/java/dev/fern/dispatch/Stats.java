@@ -2,6 +2,7 @@ package dev.fern.dispatch;
 
 import dev.fern.FnName;
 import dev.fern.Metrics;
+import dev.fern.Status;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -9,7 +10,11 @@ import java.util.concurrent.atomic.LongAdder;
 /// How the calls of each function ended since the start.
 final class Stats {
     /// One function's.
-    record Counts(LongAdder ok, LongAdder failed, LongAdder dead, LongAdder dropped) {}
+    record Counts(LongAdder ok, LongAdder failed, LongAdder dead, LongAdder dropped) {
+        Status.Calls calls(int running) {
+            return new Status.Calls(ok.sum(), failed.sum(), dead.sum(), running);
+        }
+    }
 
     private final Map<FnName, Counts> all = new ConcurrentHashMap<>();
     private final Metrics metrics;

@@ -71,6 +71,8 @@ final class Store {
         for (var folder : List.of(tmp(), blobs(), whole())) {
             Files.createDirectories(folder);
         }
+        Disk.enterable(dir);
+        Disk.enterable(whole());
         open = true;
     }
 
@@ -110,7 +112,8 @@ final class Store {
     /// A new folder to make a bundle in, and the folder in it for the image's files.
     Path begin(String name) throws IOException {
         var half = Files.createTempDirectory(tmp(), name + "-");
-        Files.createDirectory(half.resolve(ROOT));
+        Disk.enterable(half);
+        Disk.enterable(Files.createDirectory(half.resolve(ROOT)));
         return half;
     }
 

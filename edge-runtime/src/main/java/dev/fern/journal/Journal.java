@@ -183,6 +183,11 @@ public final class Journal implements Marks, AutoCloseable {
         reading(store -> answer.accept(store.one(place)));
     }
 
+    /// Runs that on the journal's thread, when it has done what was asked before.
+    public void pass(Runnable passed) {
+        reading(_ -> passed.run());
+    }
+
     private synchronized void reading(Reading reading) {
         readings.add(reading);
         notifyAll();

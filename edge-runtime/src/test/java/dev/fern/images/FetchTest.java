@@ -12,6 +12,7 @@ import dev.fern.kit.FunctionImage;
 import dev.fern.kit.FunctionImage.Entry;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -44,6 +45,25 @@ class FetchTest {
     @AfterAll
     static void stopRegistry() {
         registry.close();
+    }
+
+    @Test
+    void otherUsersCanReadItsFiles() throws Exception {
+        registry.push(
+                "acme/process:1",
+                new FunctionImage()
+                        .layer("COPY func /function/", Entry.file("function/func", "a program"))
+                        .entrypoint("./func"));
+
+        var file = fetch("acme/process:1").root().resolve("function/func");
+
+        for (var folder = file.getParent(); !folder.equals(dir.getParent()); folder = folder.getParent()) {
+            if (folder.startsWith(dir) && !folder.equals(dir)) {
+                assertThat(Files.getPosixFilePermissions(folder))
+                        .as("%s", folder)
+                        .contains(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_EXECUTE);
+            }
+        }
     }
 
     @Test

@@ -184,11 +184,15 @@ class ResolverTest {
     void aSecretMayBeASystemdCredential() throws InvalidDefinitionException, IOException {
         var credentials = Files.createDirectories(folder.resolve("credentials"));
         Files.writeString(credentials.resolve("telegram"), "from systemd");
-        var settings = settings(folder, Map.of("greenhouse/too-hot", Map.of("TOKEN", "secret:telegram")));
+        Files.writeString(credentials.resolve("secret_door"), "from the folder, by systemd");
+        var settings = settings(folder, Map.of("greenhouse/too-hot", Map.of("TOKEN", "secret:telegram", "DOOR", "secret:door")));
         var resolver = new Resolver(settings, new DeviceConfig(settings, credentials));
-        assertThat(resolver.resolve(fn("{}")).config()).containsEntry("TOKEN", "from systemd");
+        assertThat(resolver.resolve(fn("{}")).config())
+                .containsEntry("TOKEN", "from systemd")
+                .containsEntry("DOOR", "from the folder, by systemd");
         Files.createDirectories(folder.resolve("secrets"));
         Files.writeString(folder.resolve("secrets/telegram"), "own");
+        Files.writeString(folder.resolve("secrets/door"), "own, too");
         assertThat(resolver.resolve(fn("{}")).config()).containsEntry("TOKEN", "own");
     }
 
