@@ -24,7 +24,8 @@ sources trixie trixie-updates trixie-security >"$TMPDIR/sources.list"
 say "building the root file system from Debian's packages; this takes some ten minutes, once"
 # Without recommended packages, manuals and translations. The daemon's Java is its own, so no alternatives miss their manuals.
 # confold: essential.sh has written two configuration files before their packages come.
-nice -n 10 mmdebstrap --quiet --mode=root --arch=arm64 --variant=minbase \
+# INITRD: the kernel makes no initramfs when it is installed; customize.sh does
+INITRD=No nice -n 10 mmdebstrap --quiet --mode=root --arch=arm64 --variant=minbase \
   --include="$(grep -v '^#' "$here/packages" | paste -sd,)" \
   --aptopt='Apt::Install-Recommends "false"' \
   --dpkgopt=force-unsafe-io --dpkgopt=force-confold --dpkgopt=force-confdef \

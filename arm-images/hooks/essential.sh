@@ -5,7 +5,7 @@ root=$1
 mkdir -p "$root/etc/initramfs-tools/conf.d" "$root/etc/default" "$root/boot/firmware"
 # an initramfs takes minutes under emulation: none here, one at the end
 echo 'update_initramfs=no' >"$root/etc/initramfs-tools/update-initramfs.conf"
-printf 'MODULES=list\nCOMPRESS=zstd\n' >"$root/etc/initramfs-tools/conf.d/card"
+printf 'MODULES=list\nCOMPRESS=zstd\nCOMPRESSLEVEL=1\n' >"$root/etc/initramfs-tools/conf.d/card"
 # The hook of raspi-firmware looks at the machine it runs on, which is not the one that boots. CMA=0: its own comment says that
 # the default of 64 MB keeps a Pi 4 from booting.
 printf 'ROOTPART=LABEL=rootfs\nCMA=0\nCONSOLES="ttyS1,115200 tty0"\n' >"$root/etc/default/raspi-firmware"
