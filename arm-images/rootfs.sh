@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 . "$here/common.sh"
 
-key=$(cat "$here/packages" "$here/rootfs.sh" "$here"/hooks/*.sh | sha256sum | cut -c1-16)
+key=$(cat "$here/packages" "$here/rootfs.sh" "$here"/hooks/{essential,customize}.sh | sha256sum | cut -c1-16)
 tar=$cache/rootfs-$key.tar
 mkdir -p "$cache"
 if [ -s "$tar" ]; then

@@ -9,3 +9,5 @@ printf 'MODULES=list\nCOMPRESS=zstd\nCOMPRESSLEVEL=1\n' >"$root/etc/initramfs-to
 # The hook of raspi-firmware looks at the machine it runs on, which is not the one that boots. CMA=0: its own comment says that
 # the default of 64 MB keeps a Pi 4 from booting.
 printf 'ROOTPART=LABEL=rootfs\nCMA=0\nCONSOLES="ttyS1,115200 tty0"\n' >"$root/etc/default/raspi-firmware"
+# the last word counts: systemd checks the root file system before it is writable; the initramfs has no fsck for it
+echo ro >"$root/etc/default/raspi-extra-cmdline"
