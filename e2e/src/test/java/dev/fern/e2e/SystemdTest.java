@@ -155,7 +155,8 @@ class SystemdTest {
                 .filteredOn(line -> line.contains("fern.service"))
                 // what a systemd of before 2023 does not know it leaves out
                 .filteredOn(line -> !line.matches(".*Unknown key.* '?Restart(Steps|MaxDelaySec)'?.*"))
-                .containsExactly("fern.service: Command /usr/lib/fern/fern is not executable: No such file or directory");
+                .containsExactly(
+                        "fern.service: Command /usr/lib/fern/fern is not executable: No such file or directory");
     }
 
     private static List<String> analyze(String... words) throws Exception {

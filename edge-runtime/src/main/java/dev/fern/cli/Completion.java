@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 
 /// What a shell completes after `fern`: a script for bash, which a package brings along.
 public final class Completion {
@@ -14,8 +15,15 @@ public final class Completion {
 
     /// Prints the script.
     public static void main(String[] args) {
-        var terminal = Terminal.system();
-        terminal.out().print(AutoComplete.bash("fern", Cli.commands(_ -> 0, new Nothing(), terminal)));
+        print(Terminal.system());
+    }
+
+    static void print(Terminal terminal) {
+        terminal.out().print(AutoComplete.bash("fern", commands(terminal)));
+    }
+
+    static CommandLine commands(Terminal terminal) {
+        return Cli.commands(_ -> 0, new Nothing(), terminal);
     }
 
     /// Nobody asks it: no command is carried out.

@@ -30,7 +30,7 @@ public final class Main {
             Trial.over();
         } catch (StartException e) {
             System.err.println("fern: " + e.getMessage());
-            systemd.status(e.getMessage());
+            systemd.status(String.valueOf(e.getMessage()));
             daemon.close();
             return e.exitCode();
         }

@@ -57,12 +57,12 @@ class FetchTest {
 
         var file = fetch("acme/process:1").root().resolve("function/func");
 
-        for (var folder = file.getParent(); !folder.equals(dir.getParent()); folder = folder.getParent()) {
-            if (folder.startsWith(dir) && !folder.equals(dir)) {
-                assertThat(Files.getPosixFilePermissions(folder))
-                        .as("%s", folder)
-                        .contains(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_EXECUTE);
-            }
+        for (var folder = file.getParent();
+                folder != null && folder.startsWith(dir) && !folder.equals(dir);
+                folder = folder.getParent()) {
+            assertThat(Files.getPosixFilePermissions(folder))
+                    .as("%s", folder)
+                    .contains(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_EXECUTE);
         }
     }
 

@@ -185,7 +185,8 @@ class ResolverTest {
         var credentials = Files.createDirectories(folder.resolve("credentials"));
         Files.writeString(credentials.resolve("telegram"), "from systemd");
         Files.writeString(credentials.resolve("secret_door"), "from the folder, by systemd");
-        var settings = settings(folder, Map.of("greenhouse/too-hot", Map.of("TOKEN", "secret:telegram", "DOOR", "secret:door")));
+        var settings = settings(
+                folder, Map.of("greenhouse/too-hot", Map.of("TOKEN", "secret:telegram", "DOOR", "secret:door")));
         var resolver = new Resolver(settings, new DeviceConfig(settings, credentials));
         assertThat(resolver.resolve(fn("{}")).config())
                 .containsEntry("TOKEN", "from systemd")
