@@ -3,9 +3,11 @@ package dev.fern.e2e.image;
 import dev.fern.e2e.Child;
 import dev.fern.e2e.Sandbox;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,8 @@ final class Guest {
 
     private static final Duration COMMAND = Duration.ofMinutes(10);
 
+    private static final Path CONSOLE = Path.of(System.getProperty("fern.home", "."), "target", "image-console.log");
+
     private final Sandbox sandbox;
     private final Child machine;
     private final Path key;
@@ -31,6 +35,16 @@ final class Guest {
         this.key = key;
         this.ssh = ssh;
         this.http = http;
+        machine.follow(line -> note(CONSOLE, line));
+    }
+
+    /// What the consoles said, one after the other, stays for whoever looks for a mistake.
+    private static void note(Path log, String line) {
+        try {
+            Files.writeString(log, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Switches it on.
