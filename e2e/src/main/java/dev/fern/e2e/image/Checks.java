@@ -28,7 +28,7 @@ final class Checks {
     /// Notes whether commands on the device write that.
     void writes(Guest guest, String commands, String expected, String promise)
             throws IOException, InterruptedException {
-        var written = guest.run(commands).strip();
+        var written = guest.run("{ " + commands + "; } 2>&1 || true").strip();
         hold(written.equals(expected), promise, "instead of '" + expected + "': " + written);
     }
 

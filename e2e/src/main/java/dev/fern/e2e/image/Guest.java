@@ -96,7 +96,7 @@ final class Guest {
     ///
     /// @return what they wrote
     String run(String commands) throws IOException, InterruptedException {
-        return String.join("\n", sandbox.start(ssh("pi@127.0.0.1", commands), Map.of()).awaitSuccess(COMMAND));
+        return String.join("\n", sandbox.start(ssh("pi@127.0.0.1", "PATH=$PATH:/usr/sbin\n" + commands), Map.of()).awaitSuccess(COMMAND));
     }
 
     private List<String> ssh(String... more) {
