@@ -15,11 +15,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// What the card image does at its start with the files that somebody has put on its FAT partition, whatever they were written
+/// What the card image does at its start with the files that somebody has put on its FAT partition, whatever they were
+/// written
 /// with: `take-in` of arm-images, on two folders.
 class CardFilesTest {
-    private static final Path SCRIPT = Path.of(
-            System.getProperty("fern.home"), "arm-images/overlay/usr/lib/fern-card/take-in");
+    private static final Path SCRIPT =
+            Path.of(System.getProperty("fern.home"), "arm-images/overlay/usr/lib/fern-card/take-in");
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String YAML = "device: {id: porch}\nfunctions: /etc/fern/functions\n";
 
@@ -44,8 +45,10 @@ class CardFilesTest {
 
     /// Starts the device.
     private String start() throws IOException, InterruptedException {
-        return String.join("\n", sandbox.start(List.of("bash", SCRIPT.toString(), boot.toString(), root.toString()), Map.of())
-                .awaitSuccess(SOON));
+        return String.join(
+                "\n",
+                sandbox.start(List.of("bash", SCRIPT.toString(), boot.toString(), root.toString()), Map.of())
+                        .awaitSuccess(SOON));
     }
 
     private void put(String name, String text) throws IOException {
@@ -59,7 +62,9 @@ class CardFilesTest {
     private String key() throws IOException, InterruptedException {
         var file = sandbox.folder().resolve("key");
         if (Files.notExists(file)) {
-            sandbox.start(List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "me", "-f", file.toString()), Map.of())
+            sandbox.start(
+                            List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "me", "-f", file.toString()),
+                            Map.of())
                     .awaitSuccess(SOON);
         }
         return Files.readString(Path.of(file + ".pub")).strip();

@@ -11,9 +11,20 @@ enum Board {
         @Override
         List<String> options(Card card) {
             return List.of(
-                    "-M", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024",
-                    "-drive", "if=none,id=card,format=raw,file=" + card.file(),
-                    "-device", "virtio-blk-pci,drive=card", "-device", "virtio-rng-pci");
+                    "-M",
+                    "virt",
+                    "-cpu",
+                    "cortex-a72",
+                    "-smp",
+                    "2",
+                    "-m",
+                    "1024",
+                    "-drive",
+                    "if=none,id=card,format=raw,file=" + card.file(),
+                    "-device",
+                    "virtio-blk-pci,drive=card",
+                    "-device",
+                    "virtio-rng-pci");
         }
 
         @Override
@@ -21,14 +32,21 @@ enum Board {
             return "virtio-net-pci";
         }
     },
-    /// A Raspberry Pi 3B as far as QEMU has it: no video core, no radio, no input of a pin. Those drivers would wait for them.
+    /// A Raspberry Pi 3B as far as QEMU has it: no video core, no radio, no input of a pin. Those drivers would wait
+    /// for them.
     RASPI3B("ttyS1,115200", "audit=0 modprobe.blacklist=vc4,brcmfmac,hci_uart") {
         @Override
         List<String> options(Card card) throws IOException, InterruptedException {
             return List.of(
-                    "-M", "raspi3b", "-m", "1G",
-                    "-dtb", card.take("bcm2837-rpi-3-b.dtb").toString(),
-                    "-drive", "if=sd,format=raw,file=" + card.file(), "-usb");
+                    "-M",
+                    "raspi3b",
+                    "-m",
+                    "1G",
+                    "-dtb",
+                    card.take("bcm2837-rpi-3-b.dtb").toString(),
+                    "-drive",
+                    "if=sd,format=raw,file=" + card.file(),
+                    "-usb");
         }
 
         @Override
@@ -58,8 +76,7 @@ enum Board {
         command.addAll(options(card));
         command.addAll(List.of("-display", "none", "-monitor", "none", "-no-reboot"));
         // the Pi's console is its second line
-        command.addAll(
-                this == RASPI3B ? List.of("-serial", "null", "-serial", "stdio") : List.of("-serial", "stdio"));
+        command.addAll(this == RASPI3B ? List.of("-serial", "null", "-serial", "stdio") : List.of("-serial", "stdio"));
         var line = card.commandLine().replaceAll("console=\\S+ ?", "");
         command.addAll(List.of(
                 "-kernel", card.take("vmlinuz*").toString(),

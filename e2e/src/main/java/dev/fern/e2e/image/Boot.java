@@ -3,7 +3,6 @@ package dev.fern.e2e.image;
 import dev.fern.e2e.Sandbox;
 import dev.fern.e2e.Stage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,12 +11,20 @@ import java.util.List;
 import java.util.Map;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
-/// `./dev image test`: writes the card image onto a card, puts the user's files onto it, and boots it on emulated machines as one
+/// `./dev image test`: writes the card image onto a card, puts the user's files onto it, and boots it on emulated
+/// machines as one
 /// would use it and as one should not.
 public final class Boot {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final List<String> UNITS = List.of(
-            "fern", "mosquitto", "ssh", "iwd", "systemd-networkd", "systemd-resolved", "systemd-timesyncd", "fern-card");
+            "fern",
+            "mosquitto",
+            "ssh",
+            "iwd",
+            "systemd-networkd",
+            "systemd-resolved",
+            "systemd-timesyncd",
+            "fern-card");
     /// Bytes that editors on other systems put before a text in UTF-8.
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
@@ -115,7 +122,9 @@ public final class Boot {
         checks.hold(lost.isEmpty(), "nothing that was acknowledged is lost", "lost: " + lost);
         healthy(guest);
         hardened(guest);
-        checks.say(guest.run("sudo dmesg | grep -i -e 'recover' -e 'orphan' | head -5; journalctl -b -o cat -u systemd-fsck-root | head -5"));
+        checks.say(
+                guest.run(
+                        "sudo dmesg | grep -i -e 'recover' -e 'orphan' | head -5; journalctl -b -o cat -u systemd-fsck-root | head -5"));
         checks.say("ready, seconds since the kernel: " + seconds(guest, "fern.service") + "; multi-user.target "
                 + seconds(guest, "multi-user.target") + "; " + guest.run("systemd-analyze | head -1"));
         checks.say("memory of the daemon in KB: " + memory(guest));
@@ -127,12 +136,14 @@ public final class Boot {
 
     private void withoutFern(Card card) throws IOException, InterruptedException {
         checks.say("virt, the same card with fern.service masked");
-        var guest = Guest.boot(sandbox, Board.VIRT, card, key, "systemd.mask=fern.service").connect();
+        var guest = Guest.boot(sandbox, Board.VIRT, card, key, "systemd.mask=fern.service")
+                .connect();
         guest.run("systemctl is-system-running --wait || true");
         checks.say("multi-user.target, seconds since the kernel: " + seconds(guest, "multi-user.target") + "; "
                 + guest.run("systemd-analyze | head -1"));
         // what the daemon may not use is left for root
-        guest.run("fallocate -l $(($(df --output=avail -B1 / | tail -1) - 65536)) ~/fill || true; dd if=/dev/zero of=fill2 bs=4k 2>/dev/null || true; df / | tail -1");
+        guest.run(
+                "fallocate -l $(($(df --output=avail -B1 / | tail -1) - 65536)) ~/fill || true; dd if=/dev/zero of=fill2 bs=4k 2>/dev/null || true; df / | tail -1");
         shutDown(guest, card);
     }
 
@@ -157,7 +168,9 @@ public final class Boot {
         checks.say("virt, fern.yaml mended, the card still full");
         card.put("fern.yaml", world.fernYaml());
         var guest = Guest.boot(sandbox, Board.VIRT, card, key, "").connect();
-        checks.say(guest.run("df -h / | tail -1; systemctl is-active fern || true; curl -s http://127.0.0.1:8080/fern/status | head -c 600 || true"));
+        checks.say(
+                guest.run(
+                        "df -h / | tail -1; systemctl is-active fern || true; curl -s http://127.0.0.1:8080/fern/status | head -c 600 || true"));
         guest.run("rm -f fill fill2; sudo systemctl reset-failed fern; sudo systemctl start fern");
         works(guest);
         shutDown(guest, card);
@@ -196,7 +209,11 @@ public final class Boot {
                 "sudo sshd -T | grep -c -x -e 'passwordauthentication no' -e 'kbdinteractiveauthentication no' -e 'permitrootlogin no'",
                 "3",
                 "ssh takes nothing but keys");
-        checks.writes(guest, "for folder in /tmp /var/log; do findmnt -no FSTYPE $folder; done | sort -u", "tmpfs", "logs and /tmp are in RAM");
+        checks.writes(
+                guest,
+                "for folder in /tmp /var/log; do findmnt -no FSTYPE $folder; done | sort -u",
+                "tmpfs",
+                "logs and /tmp are in RAM");
         checks.writes(guest, "ls -d /var/log/journal 2>/dev/null || true", "", "the journal is in RAM");
         checks.writes(guest, "tail -n +2 /proc/swaps", "", "there is no swap on the card");
         checks.writes(guest, "findmnt -no OPTIONS / | grep -c noatime", "1", "reading writes no dates");
@@ -222,7 +239,8 @@ public final class Boot {
     }
 
     private static String memory(Guest guest) throws IOException, InterruptedException {
-        return guest.run("sudo awk '/^(Rss|Pss):/ {print $1 $2}' /proc/$(systemctl show -p MainPID --value fern)/smaps_rollup | paste -sd' '; free -m | sed -n 2p");
+        return guest.run(
+                "sudo awk '/^(Rss|Pss):/ {print $1 $2}' /proc/$(systemctl show -p MainPID --value fern)/smaps_rollup | paste -sd' '; free -m | sed -n 2p");
     }
 
     private static String seconds(Guest guest, String unit) throws IOException, InterruptedException {

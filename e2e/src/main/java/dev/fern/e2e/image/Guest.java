@@ -72,12 +72,14 @@ final class Guest {
         return machine.output();
     }
 
-    /// Logs in as soon as it lets somebody in, and keeps a way to the daemon, which listens to nobody but the device itself.
+    /// Logs in as soon as it lets somebody in, and keeps a way to the daemon, which listens to nobody but the device
+    /// itself.
     Guest connect() throws IOException, InterruptedException {
         long end = System.nanoTime() + BOOT.toNanos();
         while (true) {
             var master = sandbox.start(
-                    ssh("-M", "-N", "-o", "ExitOnForwardFailure=yes", "-L", http + ":127.0.0.1:8080", "pi@127.0.0.1"), Map.of());
+                    ssh("-M", "-N", "-o", "ExitOnForwardFailure=yes", "-L", http + ":127.0.0.1:8080", "pi@127.0.0.1"),
+                    Map.of());
             while (master.alive() && !Files.exists(socket())) {
                 TimeUnit.MILLISECONDS.sleep(200);
             }
@@ -85,8 +87,8 @@ final class Guest {
                 return this;
             }
             if (!machine.alive() || System.nanoTime() > end) {
-                throw new IOException("nobody could log in: " + String.join("\n", master.output())
-                        + "\nthe console:\n" + String.join("\n", console()));
+                throw new IOException("nobody could log in: " + String.join("\n", master.output()) + "\nthe console:\n"
+                        + String.join("\n", console()));
             }
             TimeUnit.SECONDS.sleep(1);
         }
@@ -96,15 +98,35 @@ final class Guest {
     ///
     /// @return what they wrote
     String run(String commands) throws IOException, InterruptedException {
-        return String.join("\n", sandbox.start(ssh("pi@127.0.0.1", "PATH=$PATH:/usr/sbin\n" + commands), Map.of()).awaitSuccess(COMMAND));
+        return String.join(
+                "\n",
+                sandbox.start(ssh("pi@127.0.0.1", "PATH=$PATH:/usr/sbin\n" + commands), Map.of())
+                        .awaitSuccess(COMMAND));
     }
 
     private List<String> ssh(String... more) {
         var fixed = List.of(
-                "ssh", "-i", key.toString(), "-p", String.valueOf(ssh),
-                "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-                "-o", "ConnectTimeout=60", "-o", "ServerAliveInterval=20", "-o", "ServerAliveCountMax=20",
-                "-S", socket().toString());
+                "ssh",
+                "-i",
+                key.toString(),
+                "-p",
+                String.valueOf(ssh),
+                "-o",
+                "BatchMode=yes",
+                "-o",
+                "LogLevel=ERROR",
+                "-o",
+                "StrictHostKeyChecking=no",
+                "-o",
+                "UserKnownHostsFile=/dev/null",
+                "-o",
+                "ConnectTimeout=60",
+                "-o",
+                "ServerAliveInterval=20",
+                "-o",
+                "ServerAliveCountMax=20",
+                "-S",
+                socket().toString());
         var all = new ArrayList<>(fixed);
         all.addAll(List.of(more));
         return all;

@@ -26,7 +26,8 @@ import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 
-/// What is around the device: a broker, a registry and an Fn server on this machine, which the device sees under the address that
+/// What is around the device: a broker, a registry and an Fn server on this machine, which the device sees under the
+/// address that
 /// QEMU's network has for it. Any thread.
 final class World implements AutoCloseable {
     /// This machine, as a guest sees it.
@@ -65,8 +66,7 @@ final class World implements AutoCloseable {
         mqtt.connect(options);
         IMqttMessageListener listener =
                 (topic, message) -> hear(topic, new String(message.getPayload(), StandardCharsets.UTF_8));
-        mqtt.subscribe(
-                new MqttSubscription[] {new MqttSubscription("#", 1)}, new IMqttMessageListener[] {listener});
+        mqtt.subscribe(new MqttSubscription[] {new MqttSubscription("#", 1)}, new IMqttMessageListener[] {listener});
     }
 
     /// Image to the registry, definition to the Fn server, which names the registry as the device sees it.
@@ -74,8 +74,7 @@ final class World implements AutoCloseable {
         stage.deploy(folder);
         var func = FuncYaml.read(folder);
         try (var fn = new FnClient(stage.cloud().url())) {
-            return fn.deploy(
-                    Stage.APP, func, seen(stage.registry()) + "/" + func.name() + ":" + func.version());
+            return fn.deploy(Stage.APP, func, seen(stage.registry()) + "/" + func.name() + ":" + func.version());
         }
     }
 
@@ -170,8 +169,8 @@ final class World implements AutoCloseable {
         long end = System.nanoTime() + limit.toNanos();
         while (!heard.containsKey(topic)) {
             if (System.nanoTime() > end) {
-                throw new IOException("nothing came on " + topic + " within " + limit.toMinutes() + " min; but on "
-                        + heard.keySet());
+                throw new IOException(
+                        "nothing came on " + topic + " within " + limit.toMinutes() + " min; but on " + heard.keySet());
             }
             wait(1000);
         }
