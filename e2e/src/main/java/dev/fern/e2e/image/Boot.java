@@ -99,7 +99,7 @@ public final class Boot {
                 "journalctl -u fern-card -o cat | grep -c -e 'fern.yaml was taken' -e 'keys that may log in as pi: 1' -e 'wifi.txt.*8 to 63'",
                 "3",
                 "what was on the FAT partition was taken or refused, with a sentence each");
-        works(guest);
+        works(guest, 9001);
         checks.say("memory of the daemon in KB: " + memory(guest));
 
         int kept = 0;
@@ -172,7 +172,7 @@ public final class Boot {
                 guest.run(
                         "df -h / | tail -1; systemctl is-active fern || true; curl -s http://127.0.0.1:8080/fern/status | head -c 600 || true"));
         guest.run("rm -f fill fill2; sudo systemctl reset-failed fern; sudo systemctl start fern");
-        works(guest);
+        works(guest, 9002);
         shutDown(guest, card);
     }
 
@@ -184,9 +184,7 @@ public final class Boot {
         checks.say(guest.run("curl -s http://127.0.0.1:8080/fern/status | head -c 1500"));
         checks.say("ready, seconds since the kernel: " + seconds(guest, "fern.service"));
         checks.say("memory of the daemon in KB: " + memory(guest));
-        world.send(5000);
-        var lost = world.awaitAll(LONG);
-        checks.hold(lost.isEmpty(), "a message runs a function from the Fn server and the registry", "no answer");
+        works(guest, 9003);
         shutDown(guest, card);
     }
 
@@ -230,12 +228,11 @@ public final class Boot {
     }
 
     /// A message runs a Java function whose definition and code come from here.
-    private void works(Guest guest) throws IOException, InterruptedException, MqttException {
-        guest.await("curl -s http://127.0.0.1:8080/fern/status | grep -q '\"state\":\"ready\".*\"state\":\"ready\"'");
-        var topic = "bay" + System.nanoTime();
-        world.publish("greenhouse/" + topic + "/temperature", "31.5");
-        var alert = world.await("alerts/" + topic + "/heat", LONG);
-        checks.hold(alert.contains("31.5"), "a message runs a function from the Fn server and the registry", alert);
+    private void works(Guest guest, int number) throws IOException, InterruptedException, MqttException {
+        guest.await("curl -s http://127.0.0.1:8080/fern/status | grep -q '\"state\":\"ready\"'");
+        world.send(number);
+        var lost = world.awaitAll(LONG);
+        checks.hold(lost.isEmpty(), "a message runs a function from the Fn server and the registry", "no answer");
     }
 
     private static String memory(Guest guest) throws IOException, InterruptedException {

@@ -14,9 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
@@ -48,13 +46,11 @@ final class World implements AutoCloseable {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(30)).build();
     private final Stage stage;
     private final MqttClient mqtt;
-    private final Map<String, String> heard = new HashMap<>();
     private final Set<Integer> owed = new TreeSet<>();
     private final String slow;
 
     World(Stage stage) throws IOException, InterruptedException, MqttException {
         this.stage = stage;
-        deploy(Stage.sample("too-hot"));
         slow = deploy(Functions.write(
                 stage.sandbox().folder("functions"),
                 "slow",
@@ -65,8 +61,8 @@ final class World implements AutoCloseable {
         options.setCleanStart(true);
         mqtt.connect(options);
         IMqttMessageListener listener =
-                (topic, message) -> hear(topic, new String(message.getPayload(), StandardCharsets.UTF_8));
-        mqtt.subscribe(new MqttSubscription[] {new MqttSubscription("#", 1)}, new IMqttMessageListener[] {listener});
+                (_, message) -> hear(new String(message.getPayload(), StandardCharsets.UTF_8));
+        mqtt.subscribe(new MqttSubscription[] {new MqttSubscription("out/all", 1)}, new IMqttMessageListener[] {listener});
     }
 
     /// Image to the registry, definition to the Fn server, which names the registry as the device sees it.
@@ -94,7 +90,6 @@ final class World implements AutoCloseable {
                 cloud: {url: "%s", apps: [%s]}
                 registry: {insecure: ["%s"]}
                 mqtt: {url: "%s"}
-                pins: {fan: {line: 27, initial: low}}
                 """.formatted(
                         seen(stage.cloud().url()),
                         Stage.APP,
@@ -102,11 +97,8 @@ final class World implements AutoCloseable {
                         seen(stage.broker().url()));
     }
 
-    private synchronized void hear(String topic, String text) {
-        heard.put(topic, text);
-        if (topic.equals("out/all")) {
-            owed.remove(Integer.valueOf(text));
-        }
+    private synchronized void hear(String number) {
+        owed.remove(Integer.valueOf(number));
         notifyAll();
     }
 
@@ -160,21 +152,6 @@ final class World implements AutoCloseable {
             wait(1000);
         }
         return new TreeSet<>(owed);
-    }
-
-    /// Waits for a message on that topic.
-    ///
-    /// @throws IOException if none comes
-    synchronized String await(String topic, Duration limit) throws IOException, InterruptedException {
-        long end = System.nanoTime() + limit.toNanos();
-        while (!heard.containsKey(topic)) {
-            if (System.nanoTime() > end) {
-                throw new IOException(
-                        "nothing came on " + topic + " within " + limit.toMinutes() + " min; but on " + heard.keySet());
-            }
-            wait(1000);
-        }
-        return heard.getOrDefault(topic, "");
     }
 
     @Override
