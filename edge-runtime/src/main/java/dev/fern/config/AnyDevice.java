@@ -78,6 +78,7 @@ public final class AnyDevice {
                 brokers,
                 new Settings.Http(listen, null, null, null, null, List.of()),
                 like.pins(),
+                like.sensors(),
                 like.vars(),
                 like.config(),
                 like.secrets(),

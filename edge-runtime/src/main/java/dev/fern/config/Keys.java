@@ -100,7 +100,7 @@ final class Keys {
     }
 
     private static Settings.Registry registry(Section registry) {
-        registry.later("trust-key", "0.4");
+        registry.later("trust-key", "0.6");
         var settings = new Settings.Registry(
                 registry.file("auth-file"),
                 Set.copyOf(registry.list("insecure", List.of(), HOST_PORT, "HOST:PORT of registries")),

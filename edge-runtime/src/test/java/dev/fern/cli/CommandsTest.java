@@ -306,15 +306,6 @@ class CommandsTest {
         assertThat(daemon.asked()).isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dev", "dev x --y"})
-    void what_comes_later_says_so(String line) {
-        var ran = shell.fern(line.split(" "));
-
-        assertThat(ran.code()).isEqualTo(2);
-        assertThat(ran.err()).matches("fern: fern dev needs Fern 0.4; update Fern .*\n");
-    }
-
     @Test
     void a_url_that_is_none_is_said_before_anything_is_asked() {
         assertThat(shell.fern("status", "--url", "localhost:80").err())

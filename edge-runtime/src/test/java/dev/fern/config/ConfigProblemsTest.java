@@ -153,7 +153,7 @@ class ConfigProblemsTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"registry: {trust-key: /etc/fern/cosign.pub}             | registry.trust-key: this needs Fern 0.4"
+            value = {"registry: {trust-key: /etc/fern/cosign.pub}             | registry.trust-key: this needs Fern 0.6"
             })
     void what_this_version_does_not_carry_out_is_never_accepted_and_ignored(String line, String problem) {
         assertThat(device.problems(CLOUD + line))
@@ -169,7 +169,7 @@ class ConfigProblemsTest {
         assertThat(device.problems(CLOUD))
                 .singleElement()
                 .asString()
-                .contains("registry.trust-key: this needs Fern 0.4");
+                .contains("registry.trust-key: this needs Fern 0.6");
     }
 
     @Test

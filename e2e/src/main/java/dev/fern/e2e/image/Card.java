@@ -1,0 +1,84 @@
+package dev.fern.e2e.image;
+
+import dev.fern.e2e.Sandbox;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// A card with the image on it, larger than the image as real ones are: a file. What a user does to it with another
+/// computer is
+/// done with mtools.
+final class Card {
+    /// QEMU's SD controller wants a power of two.
+    private static final long BYTES = 2L << 30;
+
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final String BOOT = "@@4M";
+    /// Of an entry of the MBR's table: the first sector of the second partition.
+    private static final int SECOND_START = 446 + 16 + 8;
+
+    private final Sandbox sandbox;
+    private final Path file;
+
+    /// Flashes it.
+    Card(Sandbox sandbox, Path image, String name) throws IOException, InterruptedException {
+        this.sandbox = sandbox;
+        file = sandbox.folder("cards").resolve(name + ".img");
+        run("cp", "--sparse=always", image.toString(), file.toString());
+        run("truncate", "-s", String.valueOf(BYTES), file.toString());
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /// Puts a file onto the FAT partition.
+    void put(String name, byte[] content) throws IOException, InterruptedException {
+        var source = Files.write(sandbox.folder("put").resolve("file"), content);
+        run("mcopy", "-D", "o", "-i", file + BOOT, source.toString(), "::/" + name);
+    }
+
+    void put(String name, String content) throws IOException, InterruptedException {
+        put(name, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Takes a file from the FAT partition.
+    ///
+    /// @param pattern its name, with `*`; it is the only one
+    Path take(String pattern) throws IOException, InterruptedException {
+        var folder = Files.createTempDirectory(sandbox.folder("taken"), "");
+        run("mcopy", "-i", file + BOOT, "::/" + pattern, folder.toString());
+        try (var files = Files.list(folder)) {
+            return files.findFirst().orElseThrow();
+        }
+    }
+
+    /// What the firmware would give to the kernel.
+    String commandLine() throws IOException, InterruptedException {
+        return Files.readString(take("cmdline.txt")).strip();
+    }
+
+    /// What is wrong with the root file system, which nobody uses now and which was closed in good order: nothing if
+    /// e2fsck, that
+    /// may change nothing, calls it clean.
+    String faults() throws IOException, InterruptedException {
+        var words = run("sh", "-c", "e2fsck -fn '" + file + "?offset=" + rootStart() + "' 2>&1; echo code $?");
+        return words.getLast().equals("code 0") ? "" : String.join("\n", words);
+    }
+
+    private long rootStart() throws IOException {
+        try (var disk = new RandomAccessFile(file.toFile(), "r")) {
+            disk.seek(SECOND_START);
+            return 512L * Integer.toUnsignedLong(Integer.reverseBytes(disk.readInt()));
+        }
+    }
+
+    private List<String> run(String... command) throws IOException, InterruptedException {
+        return sandbox.start(List.of(command), Map.of("MTOOLS_SKIP_CHECK", "1")).awaitSuccess(LIMIT);
+    }
+}
