@@ -47,5 +47,10 @@ public final class Completion {
         public @Nullable Problem registry(String image, Settings settings) {
             return null;
         }
+
+        @Override
+        public @Nullable Problem sensor(String name, Settings settings) {
+            return null;
+        }
     }
 }
