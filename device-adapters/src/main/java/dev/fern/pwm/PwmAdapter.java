@@ -222,6 +222,9 @@ final class PwmAdapter implements Adapter, Sink {
     @Override
     public void close() {
         synchronized (this) {
+            if (closed) {
+                return;
+            }
             closed = true;
             if (retrying != null) {
                 retrying.cancel();
