@@ -41,8 +41,8 @@ final class Poller implements AutoCloseable {
         thread = Thread.ofPlatform().daemon().name("fern-gpio").start(this::run);
     }
 
-    boolean alive() {
-        return thread.isAlive();
+    synchronized boolean alive() {
+        return !closed && thread.isAlive();
     }
 
     /// From now on its changes are told of.
@@ -96,6 +96,7 @@ final class Poller implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "cannot wait for pins any more; they are taken anew", e);
             synchronized (this) {
+                closed = true;
                 lines.forEach(KernelLine::gone);
             }
             chipsChanged.run();

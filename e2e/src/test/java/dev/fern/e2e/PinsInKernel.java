@@ -29,13 +29,11 @@ final class PinsInKernel {
     }
 
     private final SimulatedChip chip;
-    private final Sandbox sandbox;
     private final FernProcess fern;
     private final Outside outside;
 
-    private PinsInKernel(SimulatedChip chip, Sandbox sandbox, FernProcess fern, Outside outside) {
+    private PinsInKernel(SimulatedChip chip, FernProcess fern, Outside outside) {
         this.chip = chip;
-        this.sandbox = sandbox;
         this.fern = fern;
         this.outside = outside;
     }
@@ -59,7 +57,7 @@ final class PinsInKernel {
             try (var outside = new Outside(broker.url(), "seen/#");
                     var fern = FernProcess.startOnPins(
                             sandbox, "auto", "functions: " + args[0] + "\nmqtt: {url: \"" + broker.url() + "\"}")) {
-                new PinsInKernel(chip, sandbox, fern, outside).run();
+                new PinsInKernel(chip, fern, outside).run();
             } finally {
                 System.out.println("END");
             }
