@@ -23,10 +23,21 @@ make_it() {
   apt-get -qq download "$source" 2>/dev/null || { apt-get -qq update && apt-get -qq download "$source"; }
   echo "unpacking $source"
   # what no such kernel can have is more than half of it
+  local others=() one
+  for one in alpha arc arm arm64 csky hexagon ia64 loongarch m68k microblaze mips nios2 openrisc parisc powerpc riscv s390 \
+    sh sparc xtensa; do
+    others+=("--exclude=*/arch/$one/*.[chS]")
+  done
+  for one in gpu staging media scsi infiniband usb ata iio hwmon input mtd mmc crypto clk pinctrl soc phy regulator isdn \
+    platform video power rtc spi thunderbolt edac; do
+    others+=("--exclude=*/drivers/$one/*.[ch]")
+  done
+  for one in btrfs xfs f2fs ocfs2 nfs nfsd cifs ksmbd ext4 jfs reiserfs gfs2 ceph ntfs ntfs3 udf ubifs; do
+    others+=("--exclude=*/fs/$one/*.[ch]")
+  done
   dpkg-deb --fsys-tarfile "$source"_*.deb | tar xO "./usr/src/$source.tar.xz" | tar xJ --strip-components=1 \
-    --wildcards --exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/*/*.[ch]' --exclude='*/drivers/staging/*.[ch]' \
-    --exclude='*/drivers/media/*.[ch]' --exclude='*/sound/*.[ch]' --exclude='*.dts' --exclude='*.dtsi' \
-    --exclude='*/Documentation/*/*' --exclude='*/tools/testing/*'
+    --wildcards --exclude='*/drivers/net/*/*.[ch]' --exclude='*/Documentation/*/*' --exclude='*/tools/testing/*' \
+    --exclude='*.dts' --exclude='*.dtsi' --exclude='*/sound/*.[ch]' --exclude='*/samples/*.[ch]' "${others[@]}"
   rm "$source"_*.deb
   # gpio-sim asks for interrupts of its own at run time, which this architecture has room for, but does not say so
   sed -i 's/^#define UM_LAST_SIGNAL_IRQ.*/&\n#define NR_IRQS_LEGACY UM_LAST_SIGNAL_IRQ/' arch/um/include/asm/irq.h

@@ -25,7 +25,6 @@ public final class Uml {
             mount -t proc proc /proc
             mount -t sysfs sys /sys
             mount -t configfs config /sys/kernel/config
-            mount -t cgroup2 cgroup2 /sys/fs/cgroup
             mount -t tmpfs -o mode=755 run /run
             mkdir -p -m 1777 /run/tmp
             mkdir -p /dev/shm FOLDER

@@ -73,7 +73,8 @@ class FleetTest {
                     .map(JsonValue::asObject)
                     .collect(Collectors.toMap(device -> device.stringValue("device", ""), device -> device));
             assertThat(devices).containsOnlyKeys(one.device(), two.device(), "heating");
-            assertThat(devices.getOrDefault("heating", JsonObject.empty()).stringValue("problem")).hasValue("what it tells is no JSON");
+            assertThat(devices.getOrDefault("heating", JsonObject.empty()).stringValue("problem"))
+                    .hasValue("what it tells is no JSON");
             var greeter = function(devices.getOrDefault(two.device(), JsonObject.empty()));
             assertThat(greeter.stringValue("state")).hasValue("ready");
             assertThat(greeter.objectValue("running")).isEqualTo(greeter.objectValue("wanted"));

@@ -60,9 +60,9 @@ final class World implements AutoCloseable {
         var options = new MqttConnectionOptions();
         options.setCleanStart(true);
         mqtt.connect(options);
-        IMqttMessageListener listener =
-                (_, message) -> hear(new String(message.getPayload(), StandardCharsets.UTF_8));
-        mqtt.subscribe(new MqttSubscription[] {new MqttSubscription("out/all", 1)}, new IMqttMessageListener[] {listener});
+        IMqttMessageListener listener = (_, message) -> hear(new String(message.getPayload(), StandardCharsets.UTF_8));
+        mqtt.subscribe(
+                new MqttSubscription[] {new MqttSubscription("out/all", 1)}, new IMqttMessageListener[] {listener});
     }
 
     /// Image to the registry, definition to the Fn server, which names the registry as the device sees it.
