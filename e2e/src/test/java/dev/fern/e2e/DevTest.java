@@ -106,12 +106,14 @@ class DevTest {
                         + "        return word." + how + ";\n    }\n}\n");
     }
 
-    /// Says it again and again, as what runs at that moment may still be the old function.
+    /// Says it again and again, as what runs at that moment may still be the old function. Node's FDK answers with
+    /// JSON.
     private static void untilHeard(Outside outside, String topic, String said, String answer) throws Exception {
         Await.until(answer, () -> {
             outside.publish(topic, said);
             Thread.sleep(200);
-            return outside.heard().stream().anyMatch(one -> one.text().equals(answer));
+            return outside.heard().stream()
+                    .anyMatch(one -> one.text().replace("\"", "").equals(answer));
         });
     }
 
