@@ -228,7 +228,10 @@ final class Outbox {
             address.reading(false);
             pump(address);
         };
-        if (line.live().get(parcel.seq()) != null) {
+        // A call that came into memory meanwhile, and has left it again, has changed its row: asked in this order,
+        // nothing is
+        // sent twice, or forgotten, for an old row.
+        if (line.live().get(parcel.seq()) != null || journal.changes(parcel.seq())) {
             goOn.run();
         } else if (entry == null || entry.state() != Entry.State.ANSWERED) {
             remove(address, parcel, false);

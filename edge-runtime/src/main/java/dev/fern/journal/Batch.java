@@ -44,6 +44,11 @@ final class Batch {
         return changes.size() + marks.size();
     }
 
+    /// Whether it changes that row.
+    boolean has(long seq) {
+        return changes.containsKey(seq);
+    }
+
     /// Nanoseconds until it must be written; none or less: now.
     long due(long now) {
         if (awaited > 0) {

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Calls on disk. One thread writes, many calls with one sync: a batch closes 2 ms after the first call that
@@ -183,6 +184,11 @@ public final class Journal implements Marks, AutoCloseable {
         reading(store -> answer.accept(store.one(place)));
     }
 
+    /// Whether that row is about to change: then what was read of it is old.
+    public synchronized boolean changes(long place) {
+        return next.has(place);
+    }
+
     /// Runs that on the journal's thread, when it has done what was asked before.
     public void pass(Runnable passed) {
         reading(_ -> passed.run());
@@ -225,10 +231,7 @@ public final class Journal implements Marks, AutoCloseable {
 
     /// The dead call of that id. Waits.
     public @Nullable Entry dead(String id) throws InterruptedException {
-        var found = ask(store -> {
-            var entry = store.dead(id);
-            return entry == null ? List.<Entry>of() : List.of(entry);
-        });
+        var found = ask(store -> Stream.ofNullable(store.dead(id)).toList());
         return found.isEmpty() ? null : found.getFirst();
     }
 
