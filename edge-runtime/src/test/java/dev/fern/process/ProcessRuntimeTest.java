@@ -70,7 +70,8 @@ class ProcessRuntimeTest {
                             "FN_LISTENER='unix:/tmp/iofs/lsnr.sock'",
                             "HOME='/tmp'",
                             "TMPDIR='/tmp'");
-            assertThat(running.log()).contains("started with ['a word', '$HOME']");
+            Await.until(
+                    "its arguments are in the log", () -> running.log().contains("started with ['a word', '$HOME']"));
         }
     }
 
