@@ -89,8 +89,9 @@ close() {
   dpkg-deb --root-owner-group -Zxz -z"${FERN_XZ:-6}" --build "$root" "$deb.new" >&2
   mv "$deb.new" "$deb"
   # without FERN_XZ it is meant for a device
-  if [ -z "${FERN_XZ:-}" ] && command -v lintian >/dev/null; then
-    lintian --allow-root --fail-on error,warning "$deb"
+  if [ -z "${FERN_XZ:-}" ]; then
+    [ "$(stat -c %s "$deb")" -lt 25000000 ] || { echo "$deb has more than 25 MB" >&2; return 1; }
+    ! command -v lintian >/dev/null || lintian --allow-root --fail-on error,warning "$deb"
   fi
   printf '%s  %d KB\n' "$deb" $(($(stat -c %s "$deb") / 1024))
 }

@@ -50,15 +50,13 @@ trap end EXIT
 version=$(sed -n 's|^  <version>\(.*\)</version>|\1|p' pom.xml | head -1)
 deb=target/fern_${version}_arm64.deb
 sum() { sha256sum "target/fern_${version}_$1.deb" | cut -d' ' -f1; }
-small() { [ "$(stat -c %s "$1")" -lt $(($2 * 1000 * 1000)) ]; }
 
-# how often it is packed says nothing about the bytes in it, so that is not done twice
+# how tightly they are packed says nothing about the bytes in them; deb.sh looks at the size of those that are
 FERN_XZ=0 arm-images/deb.sh amd64 >"$work/log" 2>&1 || fail "amd64 is built: $(<"$work/log")"
 first=$(sum amd64)
 FERN_XZ=0 arm-images/deb.sh amd64 >"$work/log" 2>&1
 is "the same input gives the same bytes" [ "$first" = "$(sum amd64)" ]
-arm-images/deb.sh arm64 >"$work/log" 2>&1 || fail "arm64 is built: $(<"$work/log")"
-is "the package for arm64 is smaller than 25 MB" small "$deb" 25
+FERN_XZ=0 arm-images/deb.sh arm64 >"$work/log" 2>&1 || fail "arm64 is built: $(<"$work/log")"
 foreign() { find "target/package/fern-$1" -type f -exec file {} + | grep ELF | grep -v "$2"; }
 is "amd64 has nothing of other machines" test -z "$(foreign amd64 x86-64)"
 is "arm64 has nothing of other machines" test -z "$(foreign arm64 aarch64)"

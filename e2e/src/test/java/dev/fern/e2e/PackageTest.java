@@ -22,7 +22,6 @@ class PackageTest {
             assertThat(said)
                     .contains(
                             "PASS the same input gives the same bytes",
-                            "PASS the package for arm64 is smaller than 25 MB",
                             "PASS the one for amd64 runs",
                             "PASS it is installed",
                             "PASS the emulated command says its version",
