@@ -24,10 +24,6 @@ final class PinsInKernel {
     private static final int EDGES = 60;
     private static final int STORM = 10_000;
 
-    private interface Check {
-        void run() throws Exception;
-    }
-
     private final SimulatedChip chip;
     private final FernProcess fern;
     private final Outside outside;
@@ -77,18 +73,8 @@ final class PinsInKernel {
         check("aChipMayGoAndComeBack", this::unplugged);
     }
 
-    private void check(String name, Check check) {
-        long start = System.nanoTime();
-        try {
-            check.run();
-            System.out.println("PASS " + name + " in " + (System.nanoTime() - start) / 1_000_000 + " ms");
-        } catch (Exception | AssertionError e) {
-            System.out.println("FAIL " + name + ": " + e);
-            e.printStackTrace(System.out);
-            fern.process().output().stream()
-                    .skip(Math.max(0, fern.process().output().size() - 30))
-                    .forEach(System.out::println);
-        }
+    private void check(String name, KernelChecks.Check check) {
+        KernelChecks.check(fern, name, check);
     }
 
     private void fromPinToPin() throws Exception {

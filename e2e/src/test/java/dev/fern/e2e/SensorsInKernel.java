@@ -23,10 +23,6 @@ final class SensorsInKernel {
         27504, 26435, -1000, 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000
     };
 
-    private interface Check {
-        void run() throws Exception;
-    }
-
     private final Sandbox sandbox;
     private final FernProcess fern;
     private final Outside outside;
@@ -93,17 +89,8 @@ final class SensorsInKernel {
         check("aPwmChannelIsDrivenAndOffAtTheEnd", this::pwm);
     }
 
-    private void check(String name, Check check) {
-        long start = System.nanoTime();
-        try {
-            check.run();
-            System.out.println("PASS " + name + " in " + (System.nanoTime() - start) / 1_000_000 + " ms");
-        } catch (Exception | AssertionError e) {
-            System.out.println("FAIL " + name + ": " + e);
-            e.printStackTrace(System.out);
-            var output = fern.process().output();
-            output.stream().skip(Math.max(0, output.size() - 30)).forEach(System.out::println);
-        }
+    private void check(String name, KernelChecks.Check check) {
+        KernelChecks.check(fern, name, check);
     }
 
     private void reading() throws Exception {

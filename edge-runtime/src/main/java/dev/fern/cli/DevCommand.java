@@ -102,20 +102,26 @@ final class DevCommand implements Callable<Integer> {
 
     /// The device that the functions are for, or one that has all that they name.
     private Reading reading(List<Path> functions) throws IOException {
-        var files = functions.stream().map(DeviceFile::function).toList();
         var file = config;
         var text = new StringBuilder();
-        for (var func : files) {
-            file = file == null && func != null ? DeviceFile.near(func) : file;
-            text.append(func == null ? "" : Files.readString(func)).append('\n');
+        for (var func : files(functions)) {
+            file = file == null ? DeviceFile.near(func) : file;
+            text.append(Files.readString(func)).append('\n');
         }
         return file == null
                 ? new Reading.Good(AnyDevice.with(text.toString()))
                 : new ConfigReader(terminal.environment()).read(file, null);
     }
 
+    private static List<Path> files(List<Path> functions) {
+        return functions.stream()
+                .map(DeviceFile::function)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
     private int run(Settings like, List<Path> given, List<Path> functions) throws Exception {
-        try (var workshop = new Workshop(functions, terminal.err()::println)) {
+        try (var workshop = new Workshop(files(functions), terminal.err()::println)) {
             var scratch = new Scratch();
             workshop.build();
             var broker = broker(scratch);

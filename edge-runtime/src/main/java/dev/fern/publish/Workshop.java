@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// The folders of functions that somebody works on: builds their code, and builds it again when its sources change. One
 /// whose build fails stays what it was, and the words say why.
@@ -21,26 +20,26 @@ public final class Workshop implements AutoCloseable {
 
     private static final Duration EVERY = Duration.ofSeconds(1);
 
-    private final List<Path> folders;
+    private final List<Path> functions;
     private final Consumer<String> words;
     private final Steps steps;
     private final Map<Path, Integer> built = new HashMap<>();
     private final Thread watching =
             Thread.ofPlatform().daemon().name("fern-dev").unstarted(this::look);
 
-    /// @param folders each with a func.yaml
+    /// @param functions the func.yaml of each
     /// @param words takes lines for the developer, on any thread
-    public Workshop(List<Path> folders, Consumer<String> words) {
-        this.folders = List.copyOf(folders);
+    public Workshop(List<Path> functions, Consumer<String> words) {
+        this.functions = List.copyOf(functions);
         this.words = words;
         steps = new Steps(words);
     }
 
     /// Builds all of them from scratch. Blocks as long as that takes.
     public void build() throws InterruptedException {
-        for (var folder : folders) {
-            built.put(folder, sources(folder));
-            build(folder, true);
+        for (var function : functions) {
+            built.put(function, sources(function));
+            build(function, true);
         }
     }
 
@@ -53,8 +52,8 @@ public final class Workshop implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(EVERY);
-                for (var folder : folders) {
-                    lookAt(folder);
+                for (var function : functions) {
+                    lookAt(function);
                 }
             }
         } catch (InterruptedException e) {
@@ -63,51 +62,44 @@ public final class Workshop implements AutoCloseable {
     }
 
     /// Waits until an editor that writes many files has come to its end.
-    private void lookAt(Path folder) throws InterruptedException {
-        int now = sources(folder);
-        if (Integer.valueOf(now).equals(built.get(folder))) {
+    private void lookAt(Path function) throws InterruptedException {
+        int now = sources(function);
+        if (Integer.valueOf(now).equals(built.get(function))) {
             return;
         }
         Thread.sleep(EVERY.dividedBy(4));
-        if (now == sources(folder)) {
-            built.put(folder, now);
-            build(folder, false);
+        if (now == sources(function)) {
+            built.put(function, now);
+            build(function, false);
         }
     }
 
-    private void build(Path folder, boolean fromScratch) throws InterruptedException {
+    private void build(Path function, boolean fromScratch) throws InterruptedException {
         try {
-            if (func(folder) instanceof Path file) {
-                var kind = Code.kind(folder, Func.read(file).text("runtime"));
-                var build = new Build(folder, steps);
-                if (fromScratch) {
-                    build.run(kind);
-                } else {
-                    build.again(kind);
-                }
+            var func = Func.read(function);
+            var kind = Code.kind(func.folder(), func.text("runtime"));
+            var build = new Build(func.folder(), steps);
+            if (fromScratch) {
+                build.run(kind);
+            } else {
+                build.again(kind);
             }
         } catch (PublishException e) {
             words.accept(e.problem().toString());
         }
     }
 
-    private static @Nullable Path func(Path folder) {
-        return List.of("func.yaml", "func.yml", "func.json").stream()
-                .map(folder::resolve)
-                .filter(Files::isRegularFile)
-                .findFirst()
-                .orElse(null);
-    }
-
     /// A number that is another when a source was written, added or removed. What is run as it is written, such as
     /// func.js, is no source: the daemon looks at that.
-    private static int sources(Path folder) {
-        var hash = new int[] {stamp(folder.resolve("pom.xml")) * 31 + stamp(folder.resolve("package.json"))};
-        if (!Files.exists(folder.resolve("pom.xml"))) {
+    private static int sources(Path function) {
+        var hash = new int[] {
+            stamp(function.resolveSibling("pom.xml")) * 31 + stamp(function.resolveSibling("package.json"))
+        };
+        if (!Files.exists(function.resolveSibling("pom.xml"))) {
             return hash[0];
         }
         try {
-            Files.walkFileTree(folder.resolve("src"), new SimpleFileVisitor<>() {
+            Files.walkFileTree(function.resolveSibling("src"), new SimpleFileVisitor<>() {
                 private int count;
 
                 @Override
