@@ -37,7 +37,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -299,19 +298,21 @@ public final class Dispatcher implements Intake, AutoCloseable {
         line.sending().send(item);
     }
 
+    /// Waits without a time of its own: a timed wait of a virtual thread wakes the JDK's timer thread twice.
     private Result await(Fn fn, Call call) throws InterruptedException {
         var result = new CompletableFuture<Result>();
         invoker.submit(fn.name(), call, true, result::complete);
-        try {
-            try {
-                return result.get(fn.timeout().toMillis(), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException e) {
-                return invoker.cancel(fn.name(), call)
-                        ? new Result.Unavailable(fn.name() + " is busy", FULL)
-                        : result.get(); // it runs; the watchdog ends it
+        var patience = time.after(fn.timeout(), () -> {
+            if (invoker.cancel(fn.name(), call)) { // else it runs; the watchdog ends it
+                result.complete(new Result.Unavailable(fn.name() + " is busy", FULL));
             }
+        });
+        try {
+            return result.get();
         } catch (ExecutionException e) {
             throw new AssertionError("results are never exceptions", e);
+        } finally {
+            patience.cancel();
         }
     }
 
