@@ -32,7 +32,14 @@ final class Exchange {
 
     /// Those that every call has to do with: to find a name costs.
     private static final Map<String, HeaderName> NAMES = Stream.of(
-                    "Connection", "Content-Type", "Content-Length", "Fn-Call-Id", "Fn-Invoke-Type", "Origin")
+                    "Connection",
+                    "Content-Type",
+                    "Content-Length",
+                    "Fn-Call-Id",
+                    "Fn-Fdk-Runtime",
+                    "Fn-Fdk-Version",
+                    "Fn-Invoke-Type",
+                    "Origin")
             .collect(Collectors.toUnmodifiableMap(Function.identity(), HeaderNames::create));
 
     private static final Duration DRAINING = Duration.ofSeconds(5);

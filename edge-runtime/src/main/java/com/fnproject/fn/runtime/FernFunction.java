@@ -61,7 +61,8 @@ final class FernFunction implements Bridge.Instance {
     }
 
     private static Bridge.Reply reply(OutputEvent output, Map<String, List<String>> more, int most) throws IOException {
-        var headers = new HashMap<>(output.getHeaders().setHeaders(more).asMap());
+        var own = output.getHeaders(); // to set none costs as much as to set them
+        var headers = new HashMap<>((more.isEmpty() ? own : own.setHeaders(more)).asMap());
         headers.keySet().removeAll(NOT_OUT);
         headers.putIfAbsent("Content-Type", List.of("application/octet-stream"));
         headers.put("Fn-Fdk-Version", FDK);
