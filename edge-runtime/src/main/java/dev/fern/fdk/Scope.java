@@ -29,6 +29,7 @@ final class Scope {
     private @Nullable PrintStream out;
     private @Nullable PrintStream err;
     private volatile @Nullable String exited;
+    private volatile boolean starved;
 
     /// @param memoryBytes what the function may use
     Scope(Map<String, String> env, Console console, Leftovers leftovers, long memoryBytes) {
@@ -87,7 +88,16 @@ final class Scope {
         if (bytes > memoryBytes) {
             return (bytes >> 20) + " MB at once are more than its memory of " + (memoryBytes >> 20) + " MB";
         }
-        return HEAP.holds(bytes) ? null : "the device has no room for " + (bytes >> 20) + " MB more";
+        if (HEAP.holds(bytes)) {
+            return null;
+        }
+        starved = true;
+        return "the device has no room for " + (bytes >> 20) + " MB more";
+    }
+
+    /// Whether the function was refused memory during this call because there was none left.
+    boolean starved() {
+        return starved;
     }
 
     synchronized PrintStream out() {
@@ -121,6 +131,7 @@ final class Scope {
     /// As [#enter(ClassLoader)], with the output going to that log.
     Visit enter(ClassLoader loader, CallLog log) {
         exited = null;
+        starved = false;
         console.begin(log);
         return new Visit(this, loader);
     }

@@ -247,4 +247,26 @@ class StoppingTest {
             assertThat(failure.get()).hasMessageContaining("the call was stopped");
         }
     }
+
+    @Test
+    void oneThatFailsForWantOfRoomKeepsNothing() throws Exception {
+        var function = stage.function("""
+                static final List<Object> KEPT = new ArrayList<>();
+                public String handle(String in) {
+                    while (in.equals("hog")) KEPT.add(new byte[16 << 20]);
+                    if (in.equals("careful")) try { handle("hog"); } catch (OutOfMemoryError e) { KEPT.clear(); }
+                    return "kept " + KEPT.size();
+                }
+                """);
+        assertThat(function.answer("careful")).isEqualTo("kept 0");
+        assertThat(function.instance().spent()).as("who deals with it goes on").isFalse();
+
+        assertThat(function.failure("hog")).contains("no room for 16 MB more");
+        assertThat(function.instance().spent()).isTrue();
+        function.instance().close();
+        try (var next =
+                new Stage.Function(function.program(), function.program().start(), function.log())) {
+            assertThat(next.answer("x")).isEqualTo("kept 0");
+        }
+    }
 }
