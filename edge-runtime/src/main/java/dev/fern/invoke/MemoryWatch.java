@@ -226,10 +226,13 @@ final class MemoryWatch {
 
     /// One that has more than its memory. Of several that could have it, the one whose allocations fit best: who has
     /// allocated much more has made garbage.
+    ///
+    /// A collection is worth its pause when what others had, garbage included, leaves no other answer:
+    /// asked for sooner it finds a hog a little below its limit, and is needed once more.
     private @Nullable Verdict greedy(List<Suspect> all) {
         var suspects = all.stream()
                 .filter(one -> one.allocated - one.usage.cleared >= memory(one))
-                .filter(one -> heap.usedByAll() - one.usage.live >= memory(one))
+                .filter(one -> heap.usedByAll() - one.usage.used >= memory(one))
                 .toList();
         suspects.forEach(this::hold);
         if (suspects.isEmpty() || !heap.collect(heap.usedByAll() > heap.max() / SHARE ? fullPause() : PAUSE_NANOS)) {
