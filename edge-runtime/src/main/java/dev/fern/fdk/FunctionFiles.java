@@ -71,7 +71,7 @@ final class FunctionFiles implements Closeable {
             try {
                 for (var file : place.classes()) {
                     if (Rewriter.isDoubtful(file.head(), file.size)) {
-                        Rewriter.rewrite(file.name, file.bytes());
+                        Rewriter.tryOut(file.name, file.bytes());
                     }
                 }
             } catch (Rewriter.UnreadableClassError e) {

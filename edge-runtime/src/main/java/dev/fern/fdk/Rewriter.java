@@ -28,8 +28,10 @@ final class Rewriter {
         MethodTypeDesc.of(ConstantDescs.CD_void);
     }
 
-    /// Bytes of a class file from which on a method may grow beyond the 64 KB that the JVM allows.
-    private static final int DOUBTFUL = 16 << 10;
+    /// Bytes of code from which on a method may grow beyond the 64 KB that the JVM allows.
+    private static final int LONG_METHOD = 8 << 10;
+    /// Constants from which on the few that are added may be more than the 65,535 that a class may have.
+    private static final int MANY_CONSTANTS = 65_000;
 
     private static final ClassFile CLASS_FILE = ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS);
     private static final ClassTransform CHANGES = ClassTransform.transformingMethods(carryingFrames());
@@ -50,9 +52,37 @@ final class Rewriter {
         }
     }
 
-    /// Whether it is likely enough that the class cannot be rewritten to find out before it is loaded.
+    /// Whether the class can be impossible to rewrite, as far as its first bytes and its size tell.
     static boolean isDoubtful(byte[] head, long size) {
-        return size > DOUBTFUL || head.length > 8 && ByteBuffer.wrap(head).getChar(6) < ClassFile.JAVA_6_VERSION;
+        return size > LONG_METHOD || isOld(head);
+    }
+
+    /// Rewrites a doubtful class, if on a closer look it may be impossible.
+    ///
+    /// @throws UnreadableClassError if it is
+    static void tryOut(String name, byte[] original) {
+        if (isOld(original) || !isNewerThanThisJvm(original) && isLarge(name, original)) {
+            rewrite(name, original);
+        }
+    }
+
+    /// The class-file API reads no code for that.
+    private static boolean isLarge(String name, byte[] original) {
+        try {
+            var model = CLASS_FILE.parse(original);
+            return model.constantPool().size() > MANY_CONSTANTS
+                    || model.methods().stream()
+                            .anyMatch(method -> method.findAttribute(Attributes.code())
+                                    .filter(code -> code.codeLength() > LONG_METHOD)
+                                    .isPresent());
+        } catch (RuntimeException e) {
+            throw new UnreadableClassError(name, e);
+        }
+    }
+
+    /// Of a time when code could jump into subroutines.
+    private static boolean isOld(byte[] file) {
+        return file.length > 8 && ByteBuffer.wrap(file).getChar(6) < ClassFile.JAVA_6_VERSION;
     }
 
     private static boolean isNewerThanThisJvm(byte[] file) {

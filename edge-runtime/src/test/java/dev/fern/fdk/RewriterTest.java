@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RewriterTest {
     private static final Class<?> HOOKS = com.fnproject.fn.runtime.FernHooks.class;
@@ -49,6 +51,35 @@ class RewriterTest {
             parameters = Stream.concat(Stream.of(method.getDeclaringClass()), parameters);
         }
         return parameters.toArray(Class<?>[]::new);
+    }
+
+    /// So a class without a longer method needs no trial before it runs.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"while (n > 9);", "do; while (n > 9);", "try { n++; } catch (Error e) { }", "o = new int[n];"})
+    void aMethodOfEightKilobytesHasRoomToGrow(String statement) {
+        int times = 100;
+        while (longest(method(statement, 2 * times)) <= 8 << 10) {
+            times *= 2;
+        }
+        var original = method(statement, times);
+        assertThat(longest(original)).isBetween(2 << 10, 8 << 10);
+
+        assertThat(longest(Rewriter.rewrite("A", original)) / (double) longest(original))
+                .isLessThan(65535.0 / (8 << 10));
+    }
+
+    private static byte[] method(String statement, int times) {
+        var source = "class A { static Object o; static void run(int n) { " + statement.repeat(times) + " } }";
+        return JavaBundle.compile(List.of(), source).values().iterator().next();
+    }
+
+    private static int longest(byte[] file) {
+        return ClassFile.of().parse(file).methods().stream()
+                .mapToInt(method ->
+                        method.findAttribute(Attributes.code()).orElseThrow().codeLength())
+                .max()
+                .orElseThrow();
     }
 
     @Test
