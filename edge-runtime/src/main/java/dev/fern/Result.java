@@ -1,6 +1,7 @@
 package dev.fern;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// How a call ended.
 public sealed interface Result {
@@ -15,4 +16,14 @@ public sealed interface Result {
 
     /// It was not run: no room, no code, quarantined. Nothing of the function has happened.
     record Unavailable(String reason, Duration retryAfter) implements Result {}
+
+    /// Why there is no answer; null if there is one.
+    default @Nullable String failure() {
+        return switch (this) {
+            case Success _ -> null;
+            case FunctionError(var message) -> message;
+            case TimedOut(var limit) -> "did not end within " + Durations.text(limit);
+            case Unavailable(var reason, _) -> reason;
+        };
+    }
 }

@@ -74,8 +74,15 @@ public record Status(
     }
 
     /// Calls since the daemon started, and those under way.
-    public record Calls(long ok, long failed, long dead, int running) {
-        public static final Calls NONE = new Calls(0, 0, 0, 0);
+    ///
+    /// @param failure why the one that ended last failed; null if it did not, or none has ended
+    public record Calls(
+            long ok,
+            long failed,
+            long dead,
+            int running,
+            @Nullable String failure) {
+        public static final Calls NONE = new Calls(0, 0, 0, 0, null);
     }
 
     /// Calls that are owed, their bytes on disk, and dead ones.

@@ -58,7 +58,7 @@ final class StatusCommand implements Callable<Integer> {
                         count(calls, "failed"),
                         count(calls, "dead"),
                         count(calls, "running"),
-                        problem(function));
+                        problem(function).isEmpty() ? failure(calls) : problem(function));
             }
             out.println();
             table.print(out);
@@ -92,6 +92,11 @@ final class StatusCommand implements Callable<Integer> {
         var why = text(part, "why");
         var todo = text(part, "do");
         return why.isEmpty() || todo.isEmpty() ? why + todo : why + "; " + todo;
+    }
+
+    private static String failure(JsonObject calls) {
+        var why = text(calls, "failure");
+        return why.isEmpty() ? "" : "the last call failed: " + why;
     }
 
     private static String count(JsonObject object, String name) {

@@ -71,15 +71,18 @@ final class StatusJson {
         set(json, "do", problem == null ? null : problem.whatToDo());
         return json.setStrings("triggers", function.triggers())
                 .setStrings("targets", function.targets())
-                .set(
-                        "calls",
-                        JsonObject.builder()
-                                .set("ok", function.calls().ok())
-                                .set("failed", function.calls().failed())
-                                .set("dead", function.calls().dead())
-                                .set("running", function.calls().running())
-                                .build())
+                .set("calls", calls(function.calls()))
                 .build();
+    }
+
+    private static JsonObject calls(Status.Calls calls) {
+        var json = JsonObject.builder()
+                .set("ok", calls.ok())
+                .set("failed", calls.failed())
+                .set("dead", calls.dead())
+                .set("running", calls.running());
+        set(json, "failure", calls.failure());
+        return json.build();
     }
 
     private static JsonObject image(Status.Image image) {

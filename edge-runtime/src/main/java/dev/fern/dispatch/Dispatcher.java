@@ -234,7 +234,7 @@ public final class Dispatcher implements Intake, AutoCloseable {
 
     private IntakeFullException full(Trigger trigger, String why) {
         if (!isHandedOn(trigger)) { // that waits where it is
-            stats.of(trigger.fn()).dropped().increment();
+            stats.of(trigger.fn()).refused();
         }
         return new IntakeFullException(why, FULL);
     }
@@ -250,9 +250,8 @@ public final class Dispatcher implements Intake, AutoCloseable {
         }
     }
 
-    /// A request has its id before it is accepted, so that the caller can be told. That of a CloudEvent is the
-    /// sender's,
-    /// who may use it again.
+    /// A request has its id before it is accepted, so that the caller can be told. That of a CloudEvent is
+    /// the sender's, who may use it again.
     private static String callId(Trigger trigger, Event event) {
         boolean called = trigger.type().equals(Trigger.INVOKE) && !event.isCloudEvent();
         return called || event.type().equals(Event.HTTP_REQUEST) ? event.id() : Ids.next();
@@ -273,17 +272,18 @@ public final class Dispatcher implements Intake, AutoCloseable {
         var result = await(route.fn, call);
         var counts = stats.of(trigger.fn());
         if (!(result instanceof Result.Success success)) {
-            counts.failed().increment();
+            counts.failed(String.valueOf(result.failure()));
             return result;
         }
         try {
             var deliveries = line.outputs(success.answer(), route, call, true);
             if (deliveries.isEmpty()) {
-                counts.ok().increment();
+                counts.succeeded();
             } else {
                 serve(trigger, call, deliveries);
             }
         } catch (Outputs.WrongAnswer e) {
+            counts.failed(String.valueOf(e.getMessage()));
             return new Result.FunctionError(String.valueOf(e.getMessage()));
         }
         return result;

@@ -4,7 +4,6 @@ import dev.fern.Answer;
 import dev.fern.Call;
 import dev.fern.Control;
 import dev.fern.Durability;
-import dev.fern.Durations;
 import dev.fern.FnName;
 import dev.fern.Result;
 import dev.fern.Time;
@@ -144,8 +143,7 @@ final class Line {
     private void ended(Item item, Result result) {
         switch (result) {
             case Result.Success(Answer answer) -> answered(item, answer);
-            case Result.FunctionError(String message) -> failed(item, message);
-            case Result.TimedOut(Duration limit) -> failed(item, "did not end within " + Durations.text(limit));
+            case Result.FunctionError _, Result.TimedOut _ -> failed(item, String.valueOf(result.failure()));
             case Result.Unavailable(String reason, Duration after) -> postponed(item, reason, after);
         }
     }
@@ -175,8 +173,8 @@ final class Line {
                 item.owed.addAll(owed);
             }
         } catch (Outputs.WrongAnswer e) {
-            stats.of(item.lane.fn).failed().increment();
             item.reason = e.getMessage();
+            stats.of(item.lane.fn).failed(String.valueOf(item.reason));
             leaveRunning(item);
             release(item);
             die(item);
@@ -240,13 +238,13 @@ final class Line {
         leaveSending(item);
         shelf.forget(item);
         live.leave(item);
-        stats.of(item.lane.fn).ok().increment();
+        stats.of(item.lane.fn).succeeded();
         item.settle();
     }
 
     /// The function failed: its place is kept for a while, then it steps aside, then it is given up.
     private void failed(Item item, String reason) {
-        stats.of(item.lane.fn).failed().increment();
+        stats.of(item.lane.fn).failed(reason);
         item.reason = reason;
         int attempt = item.call.attempt();
         leaveRunning(item);
@@ -336,7 +334,7 @@ final class Line {
             shelf.put(item, Entry.State.DEAD, item::settle, () -> {});
         }
         live.leave(item);
-        stats.of(item.lane.fn).dead().increment();
+        stats.of(item.lane.fn).died();
         listener.died(Infos.of(item.call, "dead", reason));
     }
 

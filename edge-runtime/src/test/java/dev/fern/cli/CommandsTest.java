@@ -21,7 +21,7 @@ class CommandsTest {
              "health":{"mqtt":{"up":true},"cloud":{"up":false,"why":"no answer from fn.example.com in 5 s","do":"check the network"}},
              "functions":[{"app":"greenhouse","name":"too-hot","id":"01M8","image":"reg/too-hot:0.0.3","digest":"sha256:00","runtime":"java",
                "state":"ready","why":null,"do":null,"triggers":["mqtt:greenhouse/+/temperature?qos=1","gpio:4"],"targets":["gpio:27"],
-               "calls":{"ok":41,"failed":1,"dead":0,"running":2}},
+               "calls":{"ok":41,"failed":1,"dead":0,"running":2,"failure":"it threw java.lang.Error"}},
               {"app":"greenhouse","name":"odd","id":"01M9","image":"reg/odd:1","digest":null,"runtime":null,
                "state":"invalid","why":"trigger type x in x:y is unknown","do":"see docs/functions.md","triggers":[],"targets":[],
                "calls":{"ok":0,"failed":0,"dead":0,"running":0}}],
@@ -67,7 +67,7 @@ class CommandsTest {
                   cloud: down: no answer from fn.example.com in 5 s; check the network
 
                 FUNCTION            STATE    RUNTIME  OK  FAILED  DEAD  RUNNING  WHY
-                greenhouse/too-hot  ready    java     41  1       0     2
+                greenhouse/too-hot  ready    java     41  1       0     2        the last call failed: it threw java.lang.Error
                 greenhouse/odd      invalid           0   0       0     0        trigger type x in x:y is unknown; see docs/functions.md
 
                 waiting: 3 calls, 4096 bytes on disk; dead: 1 calls

@@ -74,7 +74,7 @@ class UsedRuntimesTest {
                     null,
                     List.of(),
                     List.of(),
-                    new Status.Calls(0, 0, 0, 0)));
+                    Status.Calls.NONE));
         }
     }
 }
