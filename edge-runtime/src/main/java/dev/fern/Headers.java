@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +28,9 @@ public final class Headers {
 
     private static final String MARKS = "!#$%&'*+.^_`|~-";
 
-    private final SortedMap<String, List<String>> fields;
+    private final TreeMap<String, List<String>> fields;
 
-    private Headers(SortedMap<String, List<String>> fields) {
+    private Headers(TreeMap<String, List<String>> fields) {
         this.fields = fields;
     }
 
@@ -113,18 +112,29 @@ public final class Headers {
 
     /// Collects fields. One thread.
     public static final class Builder {
-        private final TreeMap<String, List<String>> fields;
+        private TreeMap<String, List<String>> fields;
+        /// Others have it too: it is copied before it changes.
+        private boolean shared;
 
         private Builder() {
             fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         }
 
-        private Builder(SortedMap<String, List<String>> start) {
-            fields = new TreeMap<>(start);
+        private Builder(TreeMap<String, List<String>> start) {
+            fields = start;
+            shared = true;
+        }
+
+        private TreeMap<String, List<String>> own() {
+            if (shared) {
+                fields = new TreeMap<>(fields);
+                shared = false;
+            }
+            return fields;
         }
 
         public Builder add(String name, String value) {
-            fields.merge(name, List.of(value), (before, one) -> {
+            own().merge(name, List.of(value), (before, one) -> {
                 var both = new ArrayList<>(before);
                 both.addAll(one);
                 return List.copyOf(both);
@@ -134,12 +144,12 @@ public final class Headers {
 
         /// Replaces whatever that name had.
         public Builder set(String name, String value) {
-            fields.put(name, List.of(value));
+            own().put(name, List.of(value));
             return this;
         }
 
         public Builder remove(String name) {
-            fields.remove(name);
+            own().remove(name);
             return this;
         }
 
@@ -147,7 +157,8 @@ public final class Headers {
             if (fields.isEmpty()) {
                 return NONE;
             }
-            return new Headers(new TreeMap<>(fields));
+            shared = true;
+            return new Headers(fields);
         }
     }
 }
