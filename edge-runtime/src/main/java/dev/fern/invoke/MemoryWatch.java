@@ -127,12 +127,13 @@ final class MemoryWatch {
         if (settledCollections == Long.MAX_VALUE) {
             settledCollections = heap.collections();
         }
-        if (heap.collections() != collections) {
+        boolean collected = heap.collections() != collections;
+        if (collected) {
             collections = heap.collections();
             long left = heap.live();
             suspects.forEach(one -> one.usage.collected(left));
         }
-        var verdict = greedy(suspects);
+        var verdict = greedy(suspects, collected && collections > settledCollections);
         if (verdict == null && (heap.isFull(heap.used()) || mayFill(suspects))) {
             verdict = last(suspects, workers);
         }
@@ -229,25 +230,38 @@ final class MemoryWatch {
     ///
     /// A collection is worth its pause when what others had, garbage included, leaves no other answer:
     /// asked for sooner it finds a hog a little below its limit, and is needed once more.
-    private @Nullable Verdict greedy(List<Suspect> all) {
+    ///
+    /// @param collected there was one since the last look, which will do
+    private @Nullable Verdict greedy(List<Suspect> all, boolean collected) {
         var suspects = all.stream()
                 .filter(one -> one.allocated - one.usage.cleared >= memory(one))
                 .filter(one -> heap.usedByAll() - one.usage.used >= memory(one))
                 .toList();
-        suspects.forEach(this::hold);
-        if (suspects.isEmpty() || !heap.collect(heap.usedByAll() > heap.max() / SHARE ? fullPause() : PAUSE_NANOS)) {
+        if (suspects.isEmpty()) {
             return null;
         }
-        long used = heap.live(); // as the collection left it: others may have allocated since
-        var found = suspects.stream()
-                .filter(one -> used - one.usage.live >= memory(one) && used - one.usage.used >= memory(one) / 2)
-                .min(Comparator.comparingLong(one -> Math.abs(one.allocated - (used - one.usage.live))));
-        if (found.isPresent()) {
-            var one = found.get();
-            return new Verdict(one.worker, one.job, tooMuch(one));
+        suspects.forEach(this::hold);
+        var found = collected ? guilty(suspects) : null;
+        if (found == null) {
+            if (!heap.collect(heap.usedByAll() > heap.max() / SHARE ? fullPause() : PAUSE_NANOS)) {
+                return null;
+            }
+            found = guilty(suspects);
         }
-        suspects.forEach(one -> one.usage.cleared = one.allocated);
-        return null;
+        if (found == null) {
+            suspects.forEach(one -> one.usage.cleared = one.allocated);
+            return null;
+        }
+        return new Verdict(found.worker, found.job, tooMuch(found));
+    }
+
+    /// The one that had more than its memory at the last collection, which left what was alive then.
+    private @Nullable Suspect guilty(List<Suspect> suspects) {
+        long left = heap.live();
+        return suspects.stream()
+                .filter(one -> left - one.usage.live >= memory(one) && left - one.usage.used >= memory(one) / 2)
+                .min(Comparator.comparingLong(one -> Math.abs(one.allocated - (left - one.usage.live))))
+                .orElse(null);
     }
 
     /// The heap is nearly full, whoever did it: the call that has allocated most makes room. If none has, what earlier
