@@ -25,16 +25,28 @@ final class Card {
     private final Sandbox sandbox;
     private final Path file;
 
-    /// Flashes it.
-    Card(Sandbox sandbox, Path image, String name) throws IOException, InterruptedException {
+    /// One that was flashed before.
+    Card(Sandbox sandbox, Path file) {
         this.sandbox = sandbox;
-        file = sandbox.folder("cards").resolve(name + ".img");
-        run("cp", "--sparse=always", image.toString(), file.toString());
-        run("truncate", "-s", String.valueOf(BYTES), file.toString());
+        this.file = file;
+    }
+
+    /// Flashes it.
+    static Card flash(Sandbox sandbox, Packed image, Path file) throws IOException, InterruptedException {
+        Files.deleteIfExists(file);
+        image.write(file);
+        var card = new Card(sandbox, file);
+        card.run("truncate", "-s", String.valueOf(BYTES), file.toString());
+        return card;
     }
 
     Path file() {
         return file;
+    }
+
+    /// Beside it: what the consoles of the devices said that started from it, for whoever looks for a mistake.
+    Path log() {
+        return Path.of(file.toString().replaceFirst("[.]img$", ".log"));
     }
 
     /// Puts a file onto the FAT partition.
