@@ -83,6 +83,20 @@ final class Card {
         return words.getLast().equals("code 0") ? "" : String.join("\n", words);
     }
 
+    /// Fills the root file system with a file /fill, up to what is left for root alone.
+    void fill() throws IOException, InterruptedException {
+        var content = file.resolveSibling("fill");
+        var root = "'" + file + "?offset=" + rootStart() + "'";
+        // e2fsck ends with 1 if there was something to mend; a file of zeros would take no room
+        run("bash", "-ec", """
+                e2fsck -fp %1$s >/dev/null || [ $? = 1 ]
+                blocks=$(dumpe2fs -h %1$s 2>/dev/null | awk '/^Free blocks/ {f = $3} /^Reserved block count/ {r = $4} END {print f - r}')
+                head -c $((blocks * 4096)) /dev/urandom >'%2$s'
+                debugfs -w -R 'write %2$s fill' %1$s
+                rm '%2$s'
+                """.formatted(root, content));
+    }
+
     private long rootStart() throws IOException {
         try (var disk = new RandomAccessFile(file.toFile(), "r")) {
             disk.seek(SECOND_START);

@@ -12,6 +12,16 @@ import java.util.Map;
 final class Tiny {
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
+    /// Makes of an edge what an output understands.
+    private static final String FOLLOW = """
+            package com.example.fn;
+            public class %s {
+                public String handle(String edge) {
+                    return edge.contains("rising") ? "high" : "low";
+                }
+            }
+            """;
+
     private Tiny() {}
 
     /// Makes it, and switches it on; it does all by itself (arm-images/guest/init).
@@ -20,7 +30,7 @@ final class Tiny {
         Functions.write(
                 functions,
                 "follow",
-                Functions.ECHO,
+                FOLLOW,
                 List.of("fern/on/door: \"gpio:17?edge=both\"", "fern/to/lamp: \"gpio:27?initial=low\""));
         var out = sandbox.folder("guest");
         var script = home.resolve("arm-images/guest.sh").toAbsolutePath().toString();
