@@ -209,8 +209,9 @@ public final class Boot {
             // the plug is pulled in the middle of the work, which takes 150 ms each
             var owed = world.owed();
             guest.close();
-            checks.hold(
-                    owed.size() > 5 && kept > 0, "the power goes while there is work", owed.size() + " owed, " + kept);
+            var work = owed.size() + " calls in hand, and of the detached ones " + kept + " taken";
+            checks.hold(owed.size() > 5 && kept > 0, "the power goes while there is work", work);
+            checks.say(work);
         }
     }
 

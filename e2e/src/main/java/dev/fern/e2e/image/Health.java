@@ -68,7 +68,7 @@ final class Health {
                 "the root file system has the whole card");
         checks.writes(
                 guest,
-                "sudo ss -Hltn | awk '{print $4}' | grep -v -e '^127[.]' -e '^.::1' | grep -v -e ':22$' || true",
+                "sudo ss -Hltn | awk '{print $4}' | grep -v -e '^127[.]' -e '^.::1' -e '^.::ffff:127[.]' | grep -v -e ':22$' || true",
                 "",
                 "nothing but ssh listens to others");
     }
