@@ -90,6 +90,7 @@ final class Card {
         // e2fsck ends with 1 if there was something to mend; a file of zeros would take no room
         run("bash", "-ec", """
                 e2fsck -fp %1$s >/dev/null || [ $? = 1 ]
+                debugfs -w -R 'rm fill' %1$s
                 blocks=$(dumpe2fs -h %1$s 2>/dev/null | awk '/^Free blocks/ {f = $3} /^Reserved block count/ {r = $4} END {print f - r}')
                 head -c $((blocks * 4096)) /dev/urandom >'%2$s'
                 debugfs -w -R 'write %2$s fill' %1$s

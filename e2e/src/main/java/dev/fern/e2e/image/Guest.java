@@ -59,16 +59,17 @@ final class Guest implements AutoCloseable {
     /// Switches it on.
     ///
     /// @param more for the kernel's command line
-    static Guest boot(Sandbox sandbox, Board board, Card card, Path key, String more)
+    static Guest boot(Sandbox sandbox, Board board, Card card, Path key, Board.Wires wires, String more)
             throws IOException, InterruptedException {
         int ssh = Sandbox.freePort();
-        var machine = sandbox.start(board.command(card, ssh, more), Map.of());
+        var machine = sandbox.start(board.command(card, ssh, wires, more), Map.of());
         return new Guest(sandbox, machine, card, key, ssh, Sandbox.freePort());
     }
 
     /// The same with nothing plugged into its network port.
     static Guest bootAlone(Sandbox sandbox, Board board, Card card, Path key) throws IOException, InterruptedException {
-        return new Guest(sandbox, sandbox.start(board.command(card, 0, ""), Map.of()), card, key, 0, 0);
+        return new Guest(
+                sandbox, sandbox.start(board.command(card, 0, Board.Wires.NONE, ""), Map.of()), card, key, 0, 0);
     }
 
     /// Waits until its console has said that.
