@@ -85,17 +85,19 @@ final class Card {
 
     /// Fills the root file system with a file /fill, up to what is left for root alone.
     void fill() throws IOException, InterruptedException {
-        var content = file.resolveSibling("fill");
-        var root = "'" + file + "?offset=" + rootStart() + "'";
-        // e2fsck ends with 1 if there was something to mend; a file of zeros would take no room
+        // In a copy, as e2fsck does not replay a journal at an offset; it ends with 1 if there was something to mend.
+        // A file of zeros would take no room.
         run("bash", "-ec", """
-                e2fsck -fp %1$s >/dev/null || [ $? = 1 ]
-                debugfs -w -R 'rm fill' %1$s
-                blocks=$(dumpe2fs -h %1$s 2>/dev/null | awk '/^Free blocks/ {f = $3} /^Reserved block count/ {r = $4} END {print f - r}')
+                tail -c +%3$d '%1$s' >'%2$s.root'
+                e2fsck -fp '%2$s.root' >/dev/null || [ $? = 1 ]
+                debugfs -w -R 'rm fill' '%2$s.root'
+                blocks=$(dumpe2fs -h '%2$s.root' 2>/dev/null |
+                    awk '/^Free blocks/ {f = $3} /^Reserved block count/ {r = $4} END {print f - r}')
                 head -c $((blocks * 4096)) /dev/urandom >'%2$s'
-                debugfs -w -R 'write %2$s fill' %1$s
-                rm '%2$s'
-                """.formatted(root, content));
+                debugfs -w -R 'write "%2$s" fill' '%2$s.root'
+                dd if='%2$s.root' of='%1$s' bs=1M seek=%4$d oflag=seek_bytes conv=notrunc status=none
+                rm '%2$s' '%2$s.root'
+                """.formatted(file, file.resolveSibling("fill"), rootStart() + 1, rootStart()));
     }
 
     private long rootStart() throws IOException {
