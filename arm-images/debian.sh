@@ -5,6 +5,8 @@
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/fern
 suite=trixie
+suites=("$suite" "$suite-updates")
+world=$cache/apt
 archs='"arm64"; "amd64";'
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
@@ -14,19 +16,19 @@ trixie_sources() {
   apt-get update --print-uris | sed -nE "s|^'([^']*)/dists/.*|\1|p" | sort -u | while read -r uri; do
     case $uri in
       *-security) echo "deb [signed-by=$keyring] $uri $suite-security main" ;;
-      */debian) printf "deb [signed-by=$keyring] $uri %s main\n" "$suite" "$suite-updates" ;;
+      */debian) printf "deb [signed-by=$keyring] $uri %s main\n" "${suites[@]}" ;;
     esac
   done
 }
 
 # trixie_apt WORDS...: apt-get in a world of its own.
 trixie_apt() {
-  APT_CONFIG=$cache/apt/apt.conf apt-get "$@" </dev/null
+  APT_CONFIG=$world/apt.conf apt-get "$@" </dev/null
 }
 
 # trixie_lists: makes that world, and asks the servers when the lists are older than a week. Without a network it goes on with what is there.
 trixie_lists() {
-  local dir=$cache/apt new
+  local dir=$world new
   mkdir -p "$dir"/state/lists/partial "$dir"/cache/archives/partial "$dir"/etc
   # the folder for packages may belong to another user than apt's own, so that one is not used
   cat >"$dir/apt.conf" <<CONF

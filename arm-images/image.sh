@@ -35,6 +35,7 @@ unshare --mount --pid --fork --kill-child --propagation private \
   /bin/sh "$here/hooks/install.sh" "$root" >"$work/install.log" 2>&1 ||
   die "Fern's packages could not be installed:" "$(tail -n 20 "$work/install.log")"
 cp "$work/install.log" image-install.log
+compgen -G "$root/var/cache/fern/aot/*.aot" >/dev/null || say "the card has no AOT caches; target/image-install.log says why"
 
 say "writing the file systems"
 mkdir "$work/boot"
@@ -72,13 +73,15 @@ cat >os_list.json <<J
     {
       "name": "Fern $version (64 bit)",
       "description": "Fn functions at the edge, without containers: Debian trixie with Fern and mosquitto",
+      "icon": "",
       "url": "file://$(readlink -f "$name.img.xz")",
       "release_date": "$(date -u +%F)",
       "extract_size": $(size "$name.img"),
       "extract_sha256": "$(sum "$name.img")",
       "image_download_size": $(size "$name.img.xz"),
       "image_download_sha256": "$(sum "$name.img.xz")",
-      "devices": ["pi3-64bit", "pi4-64bit"]
+      "devices": ["pi3-64bit", "pi4-64bit"],
+      "architecture": "armv8"
     }
   ]
 }

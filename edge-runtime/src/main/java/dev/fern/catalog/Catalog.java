@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class Catalog implements AutoCloseable, DefinitionSource {
     private static final System.Logger LOG = System.getLogger("fern.catalog");
 
+    /// A disk that is full may have room again.
+    private static final Duration AGAIN = Duration.ofSeconds(10);
+
     private final Store store;
     private final Time time;
     private final Api api;
@@ -109,7 +112,10 @@ public final class Catalog implements AutoCloseable, DefinitionSource {
                         last = current;
                     }
                 } catch (UncheckedIOException e) {
-                    LOG.log(Level.ERROR, "cannot read this device's own definitions", e);
+                    if (health.equals(Health.UP)) {
+                        LOG.log(Level.ERROR, "cannot read this device's own definitions", e);
+                    }
+                    time.after(AGAIN, changes::release);
                     health = Health.down(
                             "this device's own definitions cannot be read",
                             "check that the disk is neither full nor read only; the log has the details");

@@ -10,10 +10,12 @@ import dev.fern.deploy.Deployer;
 import dev.fern.sync.CloudSource;
 import io.helidon.json.JsonObject;
 import io.helidon.json.JsonParser;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Local and cloud functions in one name space: on a clash the cloud's wins.
 final class Sources {
@@ -36,8 +38,7 @@ final class Sources {
     /// source has been.
     void start(Deployer deployer, DefinitionSource source, Catalog catalog) {
         var running = deployer.start();
-        var here = new HashSet<FnName>();
-        catalog.definitions().forEach(definition -> here.add(definition.name()));
+        var here = here(catalog);
         synchronized (this) {
             fromSource = running.stream()
                     .filter(definition -> !here.contains(definition.name()))
@@ -63,6 +64,19 @@ final class Sources {
                 deployer.applied();
             }
         });
+    }
+
+    /// What the catalog defines: nothing if its file cannot be used, which is no reason not to start. The catalog says
+    /// so
+    /// in its health, and tries again.
+    private static Set<FnName> here(Catalog catalog) {
+        var here = new HashSet<FnName>();
+        try {
+            catalog.definitions().forEach(definition -> here.add(definition.name()));
+        } catch (UncheckedIOException e) {
+            LOG.log(Level.WARNING, "starting without this device''s own definitions: {0}", e.getMessage());
+        }
+        return here;
     }
 
     /// What was defined here and is not run, as the cloud defines a function of that name.

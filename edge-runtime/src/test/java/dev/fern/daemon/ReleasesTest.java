@@ -6,10 +6,12 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.fern.Health;
 import dev.fern.Metrics;
+import dev.fern.Settings;
 import dev.fern.Vocabulary;
 import dev.fern.catalog.Catalog;
 import dev.fern.journal.Entry;
 import dev.fern.journal.Journal;
+import dev.fern.kit.Await;
 import dev.fern.kit.Examples;
 import dev.fern.kit.FakeTime;
 import dev.fern.sync.Copy;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -183,16 +186,59 @@ class ReleasesTest {
     void own_definitions_that_only_a_later_version_can_read_are_not_used_and_not_changed() throws Exception {
         StateFolder.write(folder);
         var file = folder.resolve("definitions.db");
-        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-                var statement = connection.createStatement()) {
-            statement.execute("PRAGMA user_version = 2");
-        }
+        userVersion(file, 2);
         var before = bytes();
         try (var catalog = new Catalog(file, new FakeTime())) {
             assertThatThrownBy(catalog::definitions)
                     .hasMessageContaining("definitions.db: it was written by a later Fern");
         }
         assertThat(bytes()).isEqualTo(before);
+    }
+
+    @Test
+    void a_daemon_starts_without_own_definitions_that_it_cannot_read_and_has_them_when_it_can() throws Exception {
+        var file = folder.resolve("definitions.db");
+        try (var catalog = new Catalog(file, new FakeTime())) {
+            assertThat(catalog.definitions()).isEmpty();
+        }
+        userVersion(file, 2);
+        var usual = Examples.settings(null, folder);
+        var settings = new Settings(
+                usual.device(),
+                null,
+                Files.createDirectory(folder.resolve("functions")),
+                usual.registry(),
+                null,
+                Map.of(),
+                usual.http(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                usual.secrets(),
+                usual.limits(),
+                folder);
+        try (var daemon = new Daemon(settings, folder)) {
+            assertThat(daemon.start()).isPositive();
+        }
+        var time = new FakeTime();
+        try (var catalog = new Catalog(file, time)) {
+            var told = new CountDownLatch(1);
+            catalog.start(_ -> told.countDown());
+            Await.until("it says so", () -> !Health.UP.equals(catalog.health().get("catalog")));
+            userVersion(file, 1);
+            Await.until("it was read again", () -> {
+                time.advance(Duration.ofMinutes(1));
+                return told.getCount() == 0 && Health.UP.equals(catalog.health().get("catalog"));
+            });
+        }
+    }
+
+    private static void userVersion(Path file, int version) throws Exception {
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                var statement = connection.createStatement()) {
+            statement.execute("PRAGMA user_version = " + version);
+        }
     }
 
     private void refusesToStart(String why) throws IOException {

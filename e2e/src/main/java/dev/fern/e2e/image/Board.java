@@ -55,6 +55,14 @@ enum Board {
         }
     };
 
+    /// What is at the other end of its network port.
+    enum Wires {
+        ALL,
+        /// Somebody who logs in, and nothing that it could ask: no broker, registry, Fn server, clock.
+        IN,
+        NONE
+    }
+
     private final String console;
     private final String words;
 
@@ -69,9 +77,10 @@ enum Board {
 
     /// The command that boots it from the card, as the firmware would: kernel, initrd and command line are the card's.
     ///
-    /// @param port of this machine that is its port 22; 0 for no network at all
+    /// @param port of this machine that is its port 22, where there is a network
+    /// @param wires what of the world it reaches through its network port
     /// @param more for the kernel
-    List<String> command(Card card, int port, String more) throws IOException, InterruptedException {
+    List<String> command(Card card, int port, Wires wires, String more) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of("qemu-system-aarch64", "-accel", "tcg,thread=multi"));
         command.addAll(options(card));
         command.addAll(List.of("-display", "none", "-monitor", "none", "-no-reboot"));
@@ -82,12 +91,14 @@ enum Board {
                 "-kernel", card.take("vmlinuz*").toString(),
                 "-initrd", card.take("initrd.img*").toString(),
                 "-append", line + " console=" + console + " " + words + " " + more));
-        if (port == 0) {
+        if (wires == Wires.NONE) {
             command.addAll(List.of("-nic", "none"));
         } else {
             command.addAll(List.of(
                     "-device", networkCard() + ",netdev=net",
-                    "-netdev", "user,id=net,hostfwd=tcp:127.0.0.1:" + port + "-:22"));
+                    "-netdev",
+                            "user,id=net,restrict=" + (wires == Wires.ALL ? "off" : "on") + ",hostfwd=tcp:127.0.0.1:"
+                                    + port + "-:22"));
         }
         return command;
     }

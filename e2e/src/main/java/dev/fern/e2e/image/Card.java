@@ -25,16 +25,28 @@ final class Card {
     private final Sandbox sandbox;
     private final Path file;
 
-    /// Flashes it.
-    Card(Sandbox sandbox, Path image, String name) throws IOException, InterruptedException {
+    /// One that was flashed before.
+    Card(Sandbox sandbox, Path file) {
         this.sandbox = sandbox;
-        file = sandbox.folder("cards").resolve(name + ".img");
-        run("cp", "--sparse=always", image.toString(), file.toString());
-        run("truncate", "-s", String.valueOf(BYTES), file.toString());
+        this.file = file;
+    }
+
+    /// Flashes it.
+    static Card flash(Sandbox sandbox, Packed image, Path file) throws IOException, InterruptedException {
+        Files.deleteIfExists(file);
+        image.write(file);
+        var card = new Card(sandbox, file);
+        card.run("truncate", "-s", String.valueOf(BYTES), file.toString());
+        return card;
     }
 
     Path file() {
         return file;
+    }
+
+    /// Beside it: what the consoles of the devices said that started from it, for whoever looks for a mistake.
+    Path log() {
+        return Path.of(file.toString().replaceFirst("[.]img$", ".log"));
     }
 
     /// Puts a file onto the FAT partition.
@@ -69,6 +81,23 @@ final class Card {
     String faults() throws IOException, InterruptedException {
         var words = run("sh", "-c", "e2fsck -fn '" + file + "?offset=" + rootStart() + "' 2>&1; echo code $?");
         return words.getLast().equals("code 0") ? "" : String.join("\n", words);
+    }
+
+    /// Fills the root file system with a file /fill, up to what is left for root alone.
+    void fill() throws IOException, InterruptedException {
+        // In a copy, as e2fsck does not replay a journal at an offset; it ends with 1 if there was something to mend.
+        // A file of zeros would take no room.
+        run("bash", "-ec", """
+                tail -c +%3$d '%1$s' >'%2$s.root'
+                e2fsck -fp '%2$s.root' >/dev/null || [ $? = 1 ]
+                debugfs -w -R 'rm fill' '%2$s.root'
+                blocks=$(dumpe2fs -h '%2$s.root' 2>/dev/null |
+                    awk '/^Free blocks/ {f = $3} /^Reserved block count/ {r = $4} END {print f - r}')
+                head -c $((blocks * 4096)) /dev/urandom >'%2$s'
+                debugfs -w -R 'write "%2$s" fill' '%2$s.root'
+                dd if='%2$s.root' of='%1$s' bs=1M seek=%4$d oflag=seek_bytes conv=notrunc status=none
+                rm '%2$s' '%2$s.root'
+                """.formatted(file, file.resolveSibling("fill"), rootStart() + 1, rootStart()));
     }
 
     private long rootStart() throws IOException {

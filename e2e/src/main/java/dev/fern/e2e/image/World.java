@@ -65,6 +65,18 @@ final class World implements AutoCloseable {
                 new MqttSubscription[] {new MqttSubscription("out/all", 1)}, new IMqttMessageListener[] {listener});
     }
 
+    /// A function for pins: a word sent to the topic `lamp` goes to GPIO27, and so do the changes of GPIO17.
+    void lamp() throws IOException, InterruptedException {
+        deploy(Functions.write(
+                stage.sandbox().folder("functions"),
+                "lamp",
+                Functions.ECHO,
+                List.of(
+                        "fern/on/word: \"mqtt:lamp\"",
+                        "fern/on/door: \"gpio:17?pull=up&debounce=20ms\"",
+                        "fern/to/lamp: \"gpio:27?initial=low\"")));
+    }
+
     /// Image to the registry, definition to the Fn server, which names the registry as the device sees it.
     private String deploy(Path folder) throws IOException, InterruptedException {
         stage.deploy(folder);
