@@ -66,9 +66,8 @@ final class Sources {
         });
     }
 
-    /// What the catalog defines: nothing if its file cannot be used, which is no reason not to start. The catalog says
-    /// so
-    /// in its health, and tries again.
+    /// What the catalog defines: nothing if its file cannot be used, which is no reason not to start. The catalog
+    /// says so in its health, and tries again.
     private static Set<FnName> here(Catalog catalog) {
         var here = new HashSet<FnName>();
         try {
