@@ -23,7 +23,7 @@ public sealed interface Result {
             case Success _ -> null;
             case FunctionError(var message) -> message;
             case TimedOut(var limit) -> "did not end within " + Durations.text(limit);
-            case Unavailable(var reason, _) -> reason;
+            case Unavailable it -> it.reason;
         };
     }
 }
