@@ -114,7 +114,14 @@ public final class Boot {
     private void play(Part part, int idle) throws InterruptedException, MqttException {
         checks.say(part.title);
         Step step = switch (part) {
-            case GUEST -> () -> Tiny.play(sandbox, home, checks);
+            case GUEST ->
+                () -> {
+                    int before = checks.broken().size();
+                    Tiny.play(sandbox, home, checks);
+                    if (checks.broken().size() == before) {
+                        Files.writeString(home.resolve(Tiny.TESTED), Tiny.inputs(sandbox, home) + "\n");
+                    }
+                };
             case PACKED -> this::packed;
             case WORK ->
                 () -> {

@@ -22,7 +22,16 @@ final class Tiny {
             }
             """;
 
+    /// What was played last, and held.
+    static final String TESTED = "arm-images/guest/tested";
+
     private Tiny() {}
+
+    /// A hash of what decides how pins work on arm64, by the script that knows which files that are.
+    static String inputs(Sandbox sandbox, Path home) throws IOException, InterruptedException {
+        var script = home.resolve("arm-images/guest/inputs.sh").toAbsolutePath().toString();
+        return sandbox.start(List.of(script), Map.of()).awaitSuccess(LIMIT).getLast();
+    }
 
     /// Makes it, and switches it on; it does all by itself (arm-images/guest/init).
     static void play(Sandbox sandbox, Path home, Checks checks) throws IOException, InterruptedException {
