@@ -29,6 +29,7 @@ final class Host {
     private Reply reply = new Reply(0);
     private boolean handled;
     private @Nullable String exited;
+    private boolean starved;
 
     /// @param end ends what runs in the context soon, whatever it catches
     Host(JavaScriptProgram program, Context context, Console console, Runnable end) {
@@ -41,7 +42,11 @@ final class Host {
         define("log", args -> output(args[0].asString() + "\n"));
         define("print", args -> output(args[0].asString()));
         define("nanos", _ -> (double) System.nanoTime());
-        define("room", args -> HEAP.holds(args[0].asLong()));
+        define("room", args -> {
+            boolean fits = HEAP.holds(args[0].asLong());
+            starved |= !fits;
+            return fits;
+        });
         define("exit", args -> {
             exited = args[0].asString();
             end.run();
@@ -138,8 +143,14 @@ final class Host {
     /// A call begins.
     Reply begin(Payload input) {
         body = input;
+        starved = false;
         reply = new Reply(program.bounds.answerBytes());
         return reply;
+    }
+
+    /// Whether it was refused memory during the call because there was none left.
+    boolean starved() {
+        return starved;
     }
 
     /// Names and values in turn, with a NUL between.

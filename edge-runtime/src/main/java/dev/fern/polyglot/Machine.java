@@ -104,7 +104,11 @@ final class Machine implements AutoCloseable {
                         ? new Result.FunctionError("it was stopped")
                         : new Result.TimedOut(program.fn.timeout());
             }
-            return result(reply);
+            var result = result(reply);
+            if (host.starved() && !(result instanceof Result.Success)) {
+                spent = true; // what it keeps may be what there is no room for
+            }
+            return result;
         } catch (PolyglotException e) {
             spent = true;
             return failed(reply, e);

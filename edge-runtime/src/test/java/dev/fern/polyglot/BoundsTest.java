@@ -162,4 +162,27 @@ class BoundsTest {
         assertThat(function.answer(code)).startsWith("\"RangeError: ").contains("the device has no memory left for it");
         assertThat(function.answer("1")).isEqualTo("\"1\"");
     }
+
+    @Test
+    void oneThatFailsForWantOfRoomKeepsNothing() throws Exception {
+        var fn = Stage.fn(Fn.Isolation.SHARED, 1024, Duration.ofSeconds(60));
+        try (var hog = stage.function(fn, NodeBundle.of(stage.folder(), Stage.HEAD + """
+                const kept = []
+                fdk.handle((input) => {
+                  try {
+                    while (input !== 'x') kept.push(Buffer.alloc(16 << 20))
+                  } catch (e) {
+                    if (input === 'hog') throw e
+                    kept.length = 0
+                  }
+                  return 'kept ' + kept.length
+                }, { inputMode: 'string' })
+                """))) {
+            assertThat(hog.answer("careful")).contains("kept 0");
+            assertThat(hog.instance().spent()).as("who deals with it goes on").isFalse();
+
+            assertThat(hog.failure("hog")).contains("no memory left");
+            assertThat(hog.instance().spent()).isTrue();
+        }
+    }
 }
