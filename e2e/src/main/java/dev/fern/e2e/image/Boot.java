@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
 /// `./dev image test`: writes the card image onto a card, puts the user's files onto it, and boots it on emulated
-/// machines as one
-/// would use it and as one should not. The cards stay in target/cards, so that a later part can be played by itself.
+/// machines as one would use it and as one should not. The cards stay in target/cards, so that a later part can
+/// be played by itself.
 public final class Boot {
     private static final Duration LONG = Duration.ofMinutes(10);
 

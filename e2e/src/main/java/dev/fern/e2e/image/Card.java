@@ -10,9 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// A card with the image on it, larger than the image as real ones are: a file. What a user does to it with another
-/// computer is
-/// done with mtools.
+/// A card with the image on it, larger than the image as real ones are: a file. What a user does to it with
+/// another computer is done with mtools.
 final class Card {
     /// QEMU's SD controller wants a power of two.
     private static final long BYTES = 2L << 30;
@@ -75,9 +74,8 @@ final class Card {
         return Files.readString(take("cmdline.txt")).strip();
     }
 
-    /// What is wrong with the root file system, which nobody uses now and which was closed in good order: nothing if
-    /// e2fsck, that
-    /// may change nothing, calls it clean.
+    /// What is wrong with the root file system, which nobody uses now and which was closed in good order: nothing
+    /// if e2fsck, that may change nothing, calls it clean.
     String faults() throws IOException, InterruptedException {
         var words = run("sh", "-c", "e2fsck -fn '" + file + "?offset=" + rootStart() + "' 2>&1; echo code $?");
         return words.getLast().equals("code 0") ? "" : String.join("\n", words);

@@ -24,9 +24,8 @@ import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 
-/// What is around the device: a broker, a registry and an Fn server on this machine, which the device sees under the
-/// address that
-/// QEMU's network has for it. Any thread.
+/// What is around the device: a broker, a registry and an Fn server on this machine, which the device sees under
+/// the address that QEMU's network has for it. Any thread.
 final class World implements AutoCloseable {
     /// This machine, as a guest sees it.
     private static final String HOST = "10.0.2.2";
