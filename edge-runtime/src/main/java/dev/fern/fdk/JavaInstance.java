@@ -40,8 +40,8 @@ final class JavaInstance implements FunctionRuntime.Instance {
                     deadline,
                     answerBytes);
             var result = result(reply);
-            if (scope.leftovers().tooMany() || scope.starved() && !(result instanceof Result.Success)) {
-                loaded.stop(scope); // what it keeps may be what there is no room for
+            if (scope.leftovers().tooMany() || scope.requests().spoils(result)) {
+                loaded.stop(scope);
             }
             return result;
         }

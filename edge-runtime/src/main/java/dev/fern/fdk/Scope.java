@@ -3,6 +3,7 @@ package dev.fern.fdk;
 import dev.fern.CallLog;
 import dev.fern.Console;
 import dev.fern.Heap;
+import dev.fern.HeapRequests;
 import java.io.PrintStream;
 import java.lang.StackWalker.Option;
 import java.lang.StackWalker.StackFrame;
@@ -29,7 +30,7 @@ final class Scope {
     private @Nullable PrintStream out;
     private @Nullable PrintStream err;
     private volatile @Nullable String exited;
-    private volatile boolean starved;
+    private final HeapRequests requests = new HeapRequests();
 
     /// @param memoryBytes what the function may use
     Scope(Map<String, String> env, Console console, Leftovers leftovers, long memoryBytes) {
@@ -88,16 +89,11 @@ final class Scope {
         if (bytes > memoryBytes) {
             return (bytes >> 20) + " MB at once are more than its memory of " + (memoryBytes >> 20) + " MB";
         }
-        if (HEAP.holds(bytes)) {
-            return null;
-        }
-        starved = true;
-        return "the device has no room for " + (bytes >> 20) + " MB more";
+        return requests.holds(bytes) ? null : "the device has no room for " + (bytes >> 20) + " MB more";
     }
 
-    /// Whether the function was refused memory during this call because there was none left.
-    boolean starved() {
-        return starved;
+    HeapRequests requests() {
+        return requests;
     }
 
     synchronized PrintStream out() {
@@ -131,7 +127,7 @@ final class Scope {
     /// As [#enter(ClassLoader)], with the output going to that log.
     Visit enter(ClassLoader loader, CallLog log) {
         exited = null;
-        starved = false;
+        requests.begin();
         console.begin(log);
         return new Visit(this, loader);
     }

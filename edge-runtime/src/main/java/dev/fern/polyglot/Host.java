@@ -2,7 +2,7 @@ package dev.fern.polyglot;
 
 import dev.fern.Console;
 import dev.fern.Headers;
-import dev.fern.Heap;
+import dev.fern.HeapRequests;
 import dev.fern.Payload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +21,6 @@ final class Host {
 
     private final JavaScriptProgram program;
     private final Context context;
-    private static final Heap HEAP = new Heap();
 
     private final Console console;
     private final Map<String, Object> functions = new HashMap<>();
@@ -29,7 +28,7 @@ final class Host {
     private Reply reply = new Reply(0);
     private boolean handled;
     private @Nullable String exited;
-    private boolean starved;
+    private final HeapRequests requests = new HeapRequests();
 
     /// @param end ends what runs in the context soon, whatever it catches
     Host(JavaScriptProgram program, Context context, Console console, Runnable end) {
@@ -42,11 +41,7 @@ final class Host {
         define("log", args -> output(args[0].asString() + "\n"));
         define("print", args -> output(args[0].asString()));
         define("nanos", _ -> (double) System.nanoTime());
-        define("room", args -> {
-            boolean fits = HEAP.holds(args[0].asLong());
-            starved |= !fits;
-            return fits;
-        });
+        define("room", args -> requests.holds(args[0].asLong()));
         define("exit", args -> {
             exited = args[0].asString();
             end.run();
@@ -143,14 +138,13 @@ final class Host {
     /// A call begins.
     Reply begin(Payload input) {
         body = input;
-        starved = false;
+        requests.begin();
         reply = new Reply(program.bounds.answerBytes());
         return reply;
     }
 
-    /// Whether it was refused memory during the call because there was none left.
-    boolean starved() {
-        return starved;
+    HeapRequests requests() {
+        return requests;
     }
 
     /// Names and values in turn, with a NUL between.

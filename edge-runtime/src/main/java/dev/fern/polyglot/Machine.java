@@ -105,8 +105,8 @@ final class Machine implements AutoCloseable {
                         : new Result.TimedOut(program.fn.timeout());
             }
             var result = result(reply);
-            if (host.starved() && !(result instanceof Result.Success)) {
-                spent = true; // what it keeps may be what there is no room for
+            if (host.requests().spoils(result)) {
+                spent = true;
             }
             return result;
         } catch (PolyglotException e) {
