@@ -91,6 +91,29 @@ class RefusalTest {
     }
 
     @Test
+    void aClassWithoutRoomForMoreConstantsIsRefusedThoughItMayNeverBeUsed() throws Exception {
+        var nothing = MethodTypeDesc.of(ConstantDescs.CD_void);
+        var full = ClassFile.of().build(ClassDesc.of("Full"), type -> {
+            for (int i = 0; type.constantPool().size() < 65_529; i++) {
+                type.constantPool().utf8Entry("constant " + i);
+            }
+            type.withMethodBody("run", nothing, ClassFile.ACC_STATIC, code -> {
+                var start = code.newBoundLabel();
+                code.goto_(start);
+            });
+        });
+        var bundle = JavaBundle.in(stage.folder())
+                .file("function/app/Full.class", full)
+                .jar("f.jar", FN)
+                .bundle("demo.Fn::handle");
+
+        assertThatThrownBy(() -> stage.runtime.load(Examples.fn("a/b"), bundle))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("Full")
+                .hasMessageContaining("fern/isolation to process");
+    }
+
+    @Test
     void anOldClassWithSubroutinesIsRefusedAndOneWithoutRuns() throws Exception {
         var bundle = JavaBundle.in(stage.folder())
                 .file("function/app/Old.class", old(false))
