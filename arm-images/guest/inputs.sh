@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 find arm-images/guest.sh arm-images/guest/init device-adapters/src/main/java/dev/fern/{gpio,linux} \
-  e2e/src/main/java/dev/fern/e2e/image/Tiny.java -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
+  e2e/src/main/java/dev/fern/e2e/image/{Tiny,Board}.java -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1

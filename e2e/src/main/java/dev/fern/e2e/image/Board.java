@@ -10,21 +10,15 @@ enum Board {
     VIRT("ttyAMA0", "") {
         @Override
         List<String> options(Card card) {
-            return List.of(
-                    "-M",
-                    "virt",
-                    "-cpu",
-                    "cortex-a72",
-                    "-smp",
-                    "2",
-                    "-m",
-                    "1024",
+            var options = new ArrayList<>(virtual());
+            options.addAll(List.of(
                     "-drive",
                     "if=none,id=card,format=raw,file=" + card.file(),
                     "-device",
                     "virtio-blk-pci,drive=card",
                     "-device",
-                    "virtio-rng-pci");
+                    "virtio-rng-pci"));
+            return options;
         }
 
         @Override
@@ -63,12 +57,20 @@ enum Board {
         NONE
     }
 
+    /// The emulator's command begins so.
+    static final List<String> QEMU = List.of("qemu-system-aarch64", "-accel", "tcg,thread=multi");
+
     private final String console;
     private final String words;
 
     Board(String console, String words) {
         this.console = console;
         this.words = words;
+    }
+
+    /// A machine with the processor of a Pi 4, and nothing in it yet.
+    static List<String> virtual() {
+        return List.of("-M", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024");
     }
 
     abstract List<String> options(Card card) throws IOException, InterruptedException;
@@ -81,7 +83,7 @@ enum Board {
     /// @param wires what of the world it reaches through its network port
     /// @param more for the kernel
     List<String> command(Card card, int port, Wires wires, String more) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of("qemu-system-aarch64", "-accel", "tcg,thread=multi"));
+        var command = new ArrayList<>(QEMU);
         command.addAll(options(card));
         command.addAll(List.of("-display", "none", "-monitor", "none", "-no-reboot"));
         // the Pi's console is its second line

@@ -119,7 +119,7 @@ public final class Boot {
                     int before = checks.broken().size();
                     Tiny.play(sandbox, home, checks);
                     if (checks.broken().size() == before) {
-                        Files.writeString(home.resolve(Tiny.TESTED), Tiny.inputs(sandbox, home) + "\n");
+                        Tiny.remember(sandbox, home);
                     }
                 };
             case PACKED -> this::packed;

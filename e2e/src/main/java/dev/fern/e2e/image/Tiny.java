@@ -3,8 +3,10 @@ package dev.fern.e2e.image;
 import dev.fern.e2e.Sandbox;
 import dev.fern.e2e.bench.Functions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -22,13 +24,23 @@ final class Tiny {
             }
             """;
 
-    /// What was played last, and held.
-    static final String TESTED = "arm-images/guest/tested";
+    /// The inputs that were played last, and held.
+    private static final String TESTED = "arm-images/guest/tested";
 
     private Tiny() {}
 
-    /// A hash of what decides how pins work on arm64, by the script that knows which files that are.
-    static String inputs(Sandbox sandbox, Path home) throws IOException, InterruptedException {
+    /// Whether it was played with what decides how pins work on arm64 now, and held.
+    static boolean isTested(Sandbox sandbox, Path home) throws IOException, InterruptedException {
+        return Files.readString(home.resolve(TESTED)).strip().equals(inputs(sandbox, home));
+    }
+
+    /// It was played now, and has held.
+    static void remember(Sandbox sandbox, Path home) throws IOException, InterruptedException {
+        Files.writeString(home.resolve(TESTED), inputs(sandbox, home) + "\n");
+    }
+
+    /// By the script that knows which files decide.
+    private static String inputs(Sandbox sandbox, Path home) throws IOException, InterruptedException {
         var script = home.resolve("arm-images/guest/inputs.sh").toAbsolutePath().toString();
         return sandbox.start(List.of(script), Map.of()).awaitSuccess(LIMIT).getLast();
     }
@@ -46,31 +58,7 @@ final class Tiny {
         sandbox.start(List.of(script, functions.toString(), out.toString()), Map.of())
                 .awaitSuccess(LIMIT);
         checks.say("the tiny guest is made");
-        var lines = sandbox.start(
-                        List.of(
-                                "qemu-system-aarch64",
-                                "-accel",
-                                "tcg,thread=multi",
-                                "-M",
-                                "virt",
-                                "-cpu",
-                                "cortex-a72",
-                                "-smp",
-                                "2",
-                                "-m",
-                                "1024",
-                                "-nographic",
-                                "-no-reboot",
-                                "-nic",
-                                "none",
-                                "-kernel",
-                                out.resolve("kernel").toString(),
-                                "-initrd",
-                                out.resolve("initrd").toString(),
-                                "-append",
-                                "console=ttyAMA0 quiet loglevel=3 rdinit=/init panic=-1"),
-                        Map.of())
-                .awaitSuccess(LIMIT);
+        var lines = sandbox.start(command(out), Map.of()).awaitSuccess(LIMIT);
         lines.stream().filter(line -> line.startsWith("SAYS ")).forEach(line -> checks.say(line.substring(5)));
         long passed = lines.stream().filter(line -> line.startsWith("PASS ")).count();
         lines.stream()
@@ -79,5 +67,16 @@ final class Tiny {
         if (passed < 2) {
             checks.hold(false, "edges of a pin on arm64 run a function", String.join("\n", lines));
         }
+    }
+
+    private static List<String> command(Path out) {
+        var command = new ArrayList<>(Board.QEMU);
+        command.addAll(Board.virtual());
+        command.addAll(List.of("-nographic", "-no-reboot", "-nic", "none"));
+        command.addAll(List.of(
+                "-kernel", out.resolve("kernel").toString(),
+                "-initrd", out.resolve("initrd").toString(),
+                "-append", "console=ttyAMA0 quiet loglevel=3 rdinit=/init panic=-1"));
+        return command;
     }
 }
