@@ -228,9 +228,8 @@ final class Outbox {
             address.reading(false);
             pump(address);
         };
-        // A call that came into memory meanwhile, and has left it again, has changed its row: asked in this order,
-        // nothing is
-        // sent twice, or forgotten, for an old row.
+        // A call that came into memory meanwhile, and has left it again, has changed its row: asked in this
+        // order, nothing is sent twice, or forgotten, for an old row.
         if (line.live().get(parcel.seq()) != null || journal.changes(parcel.seq())) {
             goOn.run();
         } else if (entry == null || entry.state() != Entry.State.ANSWERED) {

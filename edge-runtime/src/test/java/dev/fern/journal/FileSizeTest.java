@@ -69,8 +69,8 @@ class FileSizeTest {
                 wave(journal, CALLS, 1024);
             }
             assertThat(metrics.diskBytes("calls").sum()).isGreaterThan(30 << 20);
-            // 2 MB, and what came as one batch on top: on a busy machine that is a whole wave, of 1.5 KB a call and
-            // page
+            // 2 MB, and what came as one batch on top: on a busy machine that is a whole wave, of 1.5 KB a call
+            // and page
             assertThat(size("-wal")).isLessThanOrEqualTo((2 << 20) + CALLS * 1536);
         }
     }
